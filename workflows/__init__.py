@@ -1,0 +1,1 @@
+"""The engine: takes definitions, states and events, returns values; reads no clock, no database, no network."""
