@@ -1,0 +1,1 @@
+"""Who may act: accounts, the roles they hold, sessions, and the one table of permissions."""
