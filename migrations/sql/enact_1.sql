@@ -41,13 +41,13 @@ begin
   end if;
 
   if p_work ? 'amend' then
-    update work_item w set version = w.version + 1, participant = a.participant, org = a.org, role = a.role, party_id = a.party_id,
+    update work_item w set version = w.version + 1, kind = a.kind, org = a.org, role = a.role, party_id = a.party_id,
         mandate_id = a.mandate_id, priority = a.priority, due_at = coalesce(a.due_at, 'infinity'), due_from = a.due_from,
         due_facts = a.due_facts, remind_at = a.remind_at, reminded = a.reminded, head_at = a.head_at,
         assignee = case when a.moved then a.assignee else w.assignee end,
         status = case when not a.moved then w.status when a.assignee is null then 0 else 1 end,
         head_role_added = case when a.moved then null else w.head_role_added end
-      from jsonb_to_recordset(p_work -> 'amend') a(id bigint, participant text, org int, role text, party_id bigint, mandate_id int,
+      from jsonb_to_recordset(p_work -> 'amend') a(id bigint, kind text, org int, role text, party_id bigint, mandate_id int,
         assignee int, priority smallint, due_at timestamptz, due_from timestamptz, due_facts jsonb, remind_at timestamptz,
         reminded smallint, head_at timestamptz, moved boolean)
       where w.county = p_county and w.id = a.id and w.status < 2;
@@ -67,14 +67,14 @@ begin
 
   if p_work ? 'open' then
     with x as (
-      insert into work_item (county, instance_id, item_key, process, element, participant, org, role, assignee, party_id, mandate_id,
+      insert into work_item (county, instance_id, item_key, process, element, kind, org, role, assignee, party_id, mandate_id,
                              form, operation, title_zh, title_en, category, priority, status, returned, local,
                              opened_at, due_at, due_from, due_facts, remind_at, head_at, claimed_at, closed_at, closed_by)
-      select p_county, p_id, o.item_key, o.process, o.element, o.participant, o.org, o.role, o.assignee, o.party_id, o.mandate_id,
+      select p_county, p_id, o.item_key, o.process, o.element, o.kind, o.org, o.role, o.assignee, o.party_id, o.mandate_id,
              o.form, o.operation, o.title_zh, o.title_en, o.category, o.priority, o.status, o.returned, o.local,
              p_now, coalesce(o.due_at, 'infinity'), o.due_from, o.due_facts, o.remind_at, o.head_at,
              case when o.status = 1 then p_now end, case when o.status > 1 then p_now end, case when o.status > 1 then p_actor end
-        from jsonb_to_recordset(p_work -> 'open') o(item_key text, process text, element text, participant text, org int, role text,
+        from jsonb_to_recordset(p_work -> 'open') o(item_key text, process text, element text, kind text, org int, role text,
           assignee int, party_id bigint, mandate_id int, form text, operation text, title_zh text, title_en text, category text,
           priority smallint, status smallint, returned boolean, local jsonb, due_at timestamptz, due_from timestamptz,
           due_facts jsonb, remind_at timestamptz, head_at timestamptz)
@@ -133,10 +133,11 @@ begin
   end if;
   if p_work ? 'outbox' then
     insert into outbox (county, instance_id, item_id, topic, payload, next_try)
-    select p_county, p_id, (opened ->> o.item_key)::bigint, o.topic,
+    select coalesce(o.county, p_county), case when o.county is null then p_id else o.instance_id end,
+           (opened ->> o.item_key)::bigint, o.topic,
            case when o.item_key is null then o.payload
                 else o.payload || jsonb_build_object('item_id', (opened ->> o.item_key)::bigint) end, p_now
-      from jsonb_to_recordset(p_work -> 'outbox') o(topic text, payload jsonb, item_key text);
+      from jsonb_to_recordset(p_work -> 'outbox') o(county int, instance_id bigint, topic text, payload jsonb, item_key text);
   end if;
   if p_work ? 'incidents' then
     insert into incident (county, instance_id, kind, process, element, at, facts)
