@@ -1,0 +1,189 @@
+"""What every test may ask for: a database, the wiring, a clock set by hand, a unit of work.
+
+Rows come from the rooms' own factories; pages and people from the plugins beside this file.
+"""
+
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.engine import URL, Connection, Engine
+from sqlalchemy.pool import StaticPool
+
+from app.config import Settings
+from app.db import LAZY, json_text, know_the_house, make_engine
+from app.throttle import Throttle
+from app.uow import CLOCK, UnitOfWork
+from app.wiring import Reading, Wiring, build
+from tests.clusters import Cluster, HeldConnection, new_folder
+from tests.fakes import HandClock, MemoryStorage
+
+pytest_plugins = [f"tests.{path.stem}" for path in sorted(Path(__file__).parent.glob("plugins_*.py"))]
+
+CLUSTER = pytest.StashKey[Cluster]()
+FOLDER = "luzhi_cluster_folder"
+
+
+@dataclass(frozen=True)
+class HandWiring(Wiring):
+    """The wiring under a clock set by hand; `now` may still be given."""
+
+    clock: HandClock = field(default_factory=HandClock)
+
+    def run(self, command: Any, *, now: datetime | None = None, **named: Any) -> Any:
+        return super().run(command, now=now or self.clock(), **named)
+
+    @contextmanager
+    def read(self, now: datetime | None = None) -> Iterator[Reading]:
+        with super().read(now or self.clock()) as reading:
+            yield reading
+
+
+class HeldWiring(HandWiring):
+    """All connections are one, inside a transaction that the end of the test rolls back."""
+
+    @contextmanager
+    def connect(self) -> Iterator[Connection]:
+        self.database.raw_connection().driver_connection.commit()
+        with super().connect() as db:
+            yield db
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """With several workers the server is started once, before them."""
+    if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
+        config.stash[CLUSTER] = Cluster(new_folder())
+        config.stash[CLUSTER].start()
+
+
+def pytest_configure_node(node: Any) -> None:
+    """Tell each worker where the server lies."""
+    node.workerinput[FOLDER] = str(node.config.stash[CLUSTER].folder)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the server that was started before the workers."""
+    if CLUSTER in config.stash:
+        config.stash[CLUSTER].stop()
+
+
+@pytest.fixture(scope="session")
+def cluster(request: pytest.FixtureRequest) -> Iterator[Cluster]:
+    """The database server of this run."""
+    shared = getattr(request.config, "workerinput", {}).get(FOLDER)
+    cluster = Cluster(Path(shared) if shared else new_folder())
+    if shared:
+        yield cluster
+        return
+    cluster.start()
+    yield cluster
+    cluster.stop()
+
+
+@pytest.fixture(scope="session")
+def held_connection(cluster: Cluster) -> Iterator[HeldConnection]:
+    """The one connection of the rolled-back tests of this worker, to its own database."""
+    with cluster.copy() as url:
+        held = HeldConnection.open(url)
+        yield held
+        held.close()
+
+
+@pytest.fixture(scope="session")
+def held_engine(held_connection: HeldConnection) -> Engine:
+    """SQLAlchemy over the held connection."""
+    engine = know_the_house(sa.create_engine(
+        "postgresql+psycopg://", creator=lambda: held_connection, poolclass=StaticPool,
+        json_serializer=json_text, json_deserializer=orjson.loads,
+    ))
+    held_connection.hold()
+    with engine.connect() as db:
+        db.execute(sa.text("select 1"))
+    held_connection.let_go()
+    return engine
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The settings of the tests: development values, the demonstration on."""
+    return Settings(demo=True, data_dir=tmp_path_factory.mktemp("data"), base_url="http://luzhi.test")
+
+
+@pytest.fixture(scope="session")
+def session_wiring(settings: Settings) -> Wiring:
+    """Engine, calendar and systems, made once; its own database is never asked."""
+    return build(settings)
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    """A clock that stands on a working day and moves only when told to."""
+    return HandClock()
+
+
+@pytest.fixture
+def wiring(
+    session_wiring: Wiring, held_connection: HeldConnection, held_engine: Engine, clock: HandClock
+) -> Iterator[HeldWiring]:
+    """The wiring over a transaction that the end of the test takes back."""
+    held_connection.hold()
+    yield HeldWiring(**_parts(session_wiring, held_engine), clock=clock)
+    held_connection.let_go()
+
+
+@pytest.fixture
+def uow(wiring: HeldWiring, clock: HandClock) -> Iterator[UnitOfWork]:
+    """An open unit of work; actor and time may be set on it, nothing of it survives the test."""
+    with wiring.connect() as db:
+        yield wiring.unit(db.execution_options(**{LAZY: True}), CLOCK, now=clock())
+
+
+@pytest.fixture
+def db(uow: UnitOfWork) -> Connection:
+    """The connection of the open unit of work."""
+    return uow.db
+
+
+@pytest.fixture
+def fresh_database(cluster: Cluster) -> Iterator[URL]:
+    """A database of the test's own, for where several connections meet; commits are real."""
+    with cluster.copy() as url:
+        yield url
+
+
+@pytest.fixture
+def fresh_wiring(session_wiring: Wiring, fresh_database: URL, clock: HandClock) -> Iterator[HandWiring]:
+    """The wiring over a database of the test's own."""
+    engine = make_engine(fresh_database, name="test")
+    yield HandWiring(**_parts(session_wiring, engine), clock=clock)
+    engine.dispose()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def closed_network() -> Iterator[None]:
+    """Tests talk to nobody but this machine."""
+    patch = pytest.MonkeyPatch()
+    original: Callable[..., None] = socket.socket.connect
+
+    def connect(self: socket.socket, address: Any) -> None:
+        if self.family != socket.AF_UNIX and address[0] not in ("127.0.0.1", "::1", "localhost"):
+            raise AssertionError(f"a test tried to reach {address[0]}")
+        original(self, address)
+
+    patch.setattr(socket.socket, "connect", connect)
+    yield
+    patch.undo()
+
+
+def _parts(wiring: Wiring, engine: Engine) -> dict[str, Any]:
+    made = replace(
+        wiring, database=engine, storage=MemoryStorage(), limits=Throttle(engine, wiring.settings.secret_key)
+    )
+    return {name: getattr(made, name) for name in Wiring.__dataclass_fields__}
