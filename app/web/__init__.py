@@ -1,0 +1,1 @@
+"""Furniture shared by the views: headers, assets, languages, forms, filters. It knows no room."""

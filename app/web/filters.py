@@ -1,0 +1,122 @@
+"""Dates, spans, numbers and names as a reader wants them, in the reader's language."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from flask import Flask
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from app.web.lang import current
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+WEEKDAYS = {"zh": "一二三四五六日", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+NEVER = 9000  # years beyond this stand for PostgreSQL's infinity: an item without a limit
+LIGHTS = ("green", "yellow", "orange", "red")
+
+
+def local(instant: datetime) -> datetime:
+    """An instant on the clocks of Zhejiang."""
+    return instant.astimezone(SHANGHAI)
+
+
+def when(instant: datetime | None, year: int | None = None) -> str:
+    """`7月20日 周二 15:30`; with the year where it is not the given one."""
+    if instant is None or instant.year >= NEVER:
+        return "—"
+    here = local(instant)
+    return f"{day(here.date(), year)} {here:%H:%M}"
+
+
+def day(value: date | datetime | None, year: int | None = None) -> str:
+    """`7月20日 周二`; with the year where it is not the given one."""
+    if value is None or value.year >= NEVER:
+        return "—"
+    on = local(value).date() if isinstance(value, datetime) else value
+    shown = "" if year in (None, on.year) else str(on.year)
+    if current() == "en":
+        return f"{WEEKDAYS['en'][on.weekday()]} {on.day} {MONTHS[on.month - 1]} {shown}".rstrip()
+    return f"{shown and shown + '年'}{on.month}月{on.day}日 周{WEEKDAYS['zh'][on.weekday()]}"
+
+
+def full_day(value: date | datetime | None) -> str:
+    """`2021年7月20日`, for letters and files that outlive the year."""
+    if value is None or value.year >= NEVER:
+        return "—"
+    on = local(value).date() if isinstance(value, datetime) else value
+    if current() == "en":
+        return f"{on.day} {MONTHS[on.month - 1]} {on.year}"
+    return f"{on.year}年{on.month}月{on.day}日"
+
+
+def iso(instant: datetime | date | None) -> str:
+    """The machine's reading of an instant, for `<time datetime>`."""
+    if instant is None:
+        return ""
+    return local(instant).isoformat(timespec="minutes") if isinstance(instant, datetime) else instant.isoformat()
+
+
+def ago(instant: datetime | None, now: datetime) -> str:
+    """How long since: minutes, then hours, then days."""
+    if instant is None:
+        return "—"
+    return _("just now") if now - instant < timedelta(minutes=1) else _("%(span)s ago", span=_span(now - instant))
+
+
+def due(instant: datetime | None, now: datetime, working_days: int | None = None) -> str:
+    """How much is left or past; in working days where they were counted."""
+    if instant is None or instant.year >= NEVER:
+        return _("no limit")
+    late = instant <= now
+    if working_days is not None and abs(instant - now) >= timedelta(days=1):
+        span = ngettext("%(num)d working day", "%(num)d working days", max(1, abs(working_days)))
+    else:
+        span = _span(abs(instant - now))
+    return _("overdue by %(span)s", span=span) if late else _("%(span)s left", span=span)
+
+
+def light_word(light: str) -> str:
+    """What a light says to those who do not see its colour."""
+    said = {"green": _("on time"), "yellow": _("half used"), "orange": _("nearly due"), "red": _("overdue")}
+    return said.get(light, _("no limit"))
+
+
+def mask_phone(number: str | None) -> str:
+    """`138****5678`: enough to recognise, too little to call."""
+    if not number:
+        return "—"
+    return f"{number[:3]}****{number[-4:]}" if len(number) >= 9 else "*" * len(number)
+
+
+def mask_name(name: str | None) -> str:
+    """`王**`: the family name only."""
+    return f"{name[0]}{'*' * (len(name) - 1)}" if name else "—"
+
+
+def grouped(code: str) -> str:
+    """A tracking code in groups of four, as it is printed and read aloud."""
+    plain = code.replace("-", "").replace(" ", "")
+    return "-".join(plain[start : start + 4] for start in range(0, len(plain), 4))
+
+
+def money(amount: object) -> str:
+    """`12,300.00 元`."""
+    return "—" if amount is None else _("%(amount)s yuan", amount=f"{amount:,.2f}")
+
+
+def install(app: Flask) -> None:
+    """Give templates all of these by name."""
+    chosen = (when, day, full_day, iso, ago, due, light_word, mask_phone, mask_name, grouped, money)
+    app.jinja_env.filters.update({each.__name__: each for each in chosen})
+
+
+def _span(length: timedelta) -> str:
+    minutes = max(1, int(length.total_seconds() // 60))
+    if minutes < 60:
+        return ngettext("%(num)d minute", "%(num)d minutes", minutes)
+    if minutes < 48 * 60:
+        return ngettext("%(num)d hour", "%(num)d hours", minutes // 60)
+    return ngettext("%(num)d day", "%(num)d days", minutes // (24 * 60))
