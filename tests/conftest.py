@@ -46,12 +46,15 @@ class HandWiring(Wiring):
             yield reading
 
 
+@dataclass(frozen=True)
 class HeldWiring(HandWiring):
     """All connections are one, inside a transaction that the end of the test rolls back."""
 
+    held: HeldConnection = field(kw_only=True)
+
     @contextmanager
     def connect(self) -> Iterator[Connection]:
-        self.database.raw_connection().driver_connection.commit()
+        self.held.commit()
         with super().connect() as db:
             yield db
 
@@ -134,7 +137,7 @@ def wiring(
 ) -> Iterator[HeldWiring]:
     """The wiring over a transaction that the end of the test takes back."""
     held_connection.hold()
-    yield HeldWiring(**_parts(session_wiring, held_engine), clock=clock)
+    yield HeldWiring(**_parts(session_wiring, held_engine), clock=clock, held=held_connection)
     held_connection.let_go()
 
 
