@@ -152,3 +152,14 @@ class EngineLimit(WorkflowError):
     """A bound that protects everybody was reached."""
 
     id = "engine.limit"
+
+
+class BusinessError(WorkflowError):
+    """A performer cannot do what was asked, for a reason the diagram knows by its code."""
+
+    id = "engine.business_error"
+
+    def __init__(self, code: str, **facts: Any) -> None:
+        super().__init__(code=code, **facts)
+        #: the BPMN error code offered to the boundaries beside the item
+        self.code = code
