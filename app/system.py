@@ -64,6 +64,26 @@ class System(Protocol):
         """Check the signature of what came in and turn it into messages for cases."""
 
 
+@dataclass(frozen=True)
+class LocalSystem:
+    """A system that lives in our own database: it is only ever asked inside a unit of work."""
+
+    name: str
+    operations: Mapping[str, Operation]
+
+    def check(self, settings: Settings) -> list[str]:
+        """Nothing to configure."""
+        return []
+
+    def perform(self, call: Call, settings: Settings) -> Answer:
+        """Never called: every operation here is local."""
+        raise LookupError(call.operation)
+
+    def translate(self, body: bytes, headers: Mapping[str, str], settings: Settings) -> Any:
+        """Never called: nobody outside speaks for it."""
+        raise LookupError(self.name)
+
+
 class Systems:
     """The systems that are loaded, by name, and their operations by `system.operation`."""
 
