@@ -1,12 +1,12 @@
 """Anticipated refusals: what is wrong, in words of the domain, without a status number.
 
 A room declares its refusals beside the operation that raises them, as subclasses of one of the
-five kinds below. The edge turns a refusal into a sentence (looked up by `key` in the catalogues,
+kinds below. The edge turns a refusal into a sentence (looked up by `key` in the catalogues,
 the class docstring being the English default) and into a number.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 
@@ -15,6 +15,8 @@ class AppError(Exception):
 
     #: Snake case of the class name: the key of the sentence in the catalogues.
     key: ClassVar[str] = "app_error"
+    #: A command that keeps what is worth knowing about the refusal (an incident); it runs after the roll-back.
+    aftermath: Callable[[Any], Any] | None = None
     _by_key: ClassVar[dict[str, type["AppError"]]] = {}
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -70,6 +72,10 @@ class Invalid(AppError):
 
 class Unavailable(AppError):
     """Something we depend on does not answer at the moment. Please try again later."""
+
+
+class Throttled(AppError):
+    """Too many attempts. Please wait a few minutes and try again."""
 
 
 class StaleVersion(Conflict):

@@ -12,11 +12,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from app.errors import Forbidden
-
-
-class TooOften(Forbidden):
-    """You have tried this very often. Please wait a little."""
+from app.errors import Throttled
 
 
 @dataclass(frozen=True)
@@ -50,11 +46,11 @@ class Throttle:
     def spend(self, limit: Limit, subject: str) -> None:
         """Count one try.
 
-        Raises TooOften with the seconds to wait.
+        Raises Throttled with the seconds to wait.
         """
         wait = self.wait_after(limit, subject)
         if wait:
-            raise TooOften(seconds=wait)
+            raise Throttled(seconds=wait)
 
     def wait_after(self, limit: Limit, subject: str) -> int:
         """Count one try and tell how many seconds to wait; 0 when it is allowed."""

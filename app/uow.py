@@ -90,6 +90,8 @@ class UnitOfWork:
     key: UUID | None = None
     county: int = 0
     time: datetime | None = None
+    #: Answers of the forms of this command by form name; local operations read free text here.
+    current_answers: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     letters: list[Letter] = field(default_factory=list)
     last_write: LastWrite | None = None
 

@@ -79,6 +79,18 @@ class TestRun:
 
         assert fresh_wiring.run(gone, actor=CLERK, key=key) == {"noted": True}
 
+    def test_keeps_what_is_worth_knowing_about_a_refusal(self, fresh_wiring):
+        def command(uow):
+            note(uow)
+            refusal = DoorShut()
+            refusal.aftermath = note
+            raise refusal
+
+        with pytest.raises(DoorShut):
+            fresh_wiring.run(command, actor=CLERK)
+
+        assert notes(fresh_wiring) == 1
+
     def test_keeps_a_key_from_somebody_else(self, fresh_wiring):
         key = uuid4()
         fresh_wiring.run(note, actor=CLERK, key=key)
