@@ -92,6 +92,8 @@ class UnitOfWork:
     time: datetime | None = None
     #: Answers of the forms of this command by form name; local operations read free text here.
     current_answers: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    #: A case started in this unit of work stays invisible to the clock until it is let go (seeding).
+    held: bool = False
     letters: list[Letter] = field(default_factory=list)
     last_write: LastWrite | None = None
 
