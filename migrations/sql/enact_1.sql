@@ -9,7 +9,8 @@ declare
   opened jsonb := '{}';
 begin
   if p_key is not null then
-    insert into command (county, key, actor, at, answer) values (p_county, p_key, p_actor, p_now, p_answer);
+    insert into command (county, key, actor, at, answer)
+    values (coalesce((p_work ->> 'key_county')::int, p_county), p_key, p_actor, clock_timestamp(), p_answer);
   end if;
 
   if p_version = 0 then
@@ -135,8 +136,12 @@ begin
     insert into outbox (county, instance_id, item_id, topic, payload, next_try)
     select coalesce(o.county, p_county), case when o.county is null then p_id else o.instance_id end,
            (opened ->> o.item_key)::bigint, o.topic,
-           case when o.item_key is null then o.payload
-                else o.payload || jsonb_build_object('item_id', (opened ->> o.item_key)::bigint) end, p_now
+           case when o.item_key is not null then o.payload || jsonb_build_object('item_id', (opened ->> o.item_key)::bigint)
+                when o.payload ? 'opened_keys' then (o.payload - 'opened_keys') || jsonb_build_object(
+                  'opened', (select jsonb_agg((opened ->> k)::bigint) from jsonb_array_elements_text(o.payload -> 'opened_keys') k),
+                  'items', (select jsonb_agg(i || jsonb_build_object('id', (opened ->> (i ->> 'item_key'))::bigint))
+                              from jsonb_array_elements(o.payload -> 'items') i))
+                else o.payload end, p_now
       from jsonb_to_recordset(p_work -> 'outbox') o(county int, instance_id bigint, topic text, payload jsonb, item_key text);
   end if;
   if p_work ? 'incidents' then

@@ -1,0 +1,51 @@
+"""What reaches a running case from outside it: messages, and acts of people who hold no open item."""
+
+from app.enactment import record
+from app.enactment.operations.stepping import Answers, ask, instance, read, remember, seal, store
+from app.enactment.record import Step
+from app.errors import Conflict
+from app.uow import UnitOfWork
+from workflows import Fact, Message, NotWaiting, Progress
+
+
+class NotExpected(Conflict):
+    """The matter does not wait for this at the moment."""
+
+
+def deliver(uow: UnitOfWork, *, county: int, id: int, message: Message) -> Progress:
+    """Hand a message to a case that waits for it; exactly one place in it receives it.
+
+    Raises NotExpected, EngineRefused.
+    """
+    before, deployed = read(uow, county, id)
+    try:
+        progress = ask(uow, before, lambda at: uow.engine.deliver(instance(before, deployed), message, at), message=message.name)
+    except NotWaiting as error:
+        raise NotExpected(message=message.name, case=before.case["no"]) from error
+    return store(uow, before, deployed, progress)
+
+
+def act(
+    uow: UnitOfWork, *, county: int, id: int, message: Message, answers: Answers, form: str | None = None,
+    form_values: Answers | None = None,
+) -> Progress:
+    """Let a person begin what needs no open item: ask for an extension, withdraw, add facts.
+
+    The message is delivered, and the first user task after its catch completed with the same answers.
+
+    Raises NotExpected, EngineRefused.
+    """
+    before, deployed = read(uow, county, id)
+    remember(uow, form, answers if form_values is None else form_values)
+    try:
+        progress = ask(
+            uow, before, lambda at: uow.engine.act(instance(before, deployed), message, answers, at), message=message.name
+        )
+    except NotWaiting as error:
+        raise NotExpected(message=message.name, case=before.case["no"]) from error
+    step = Step(facts=[Fact("acted", message.name, "", {"form": form})])
+    done = {one.key for one in progress.closed if one.how == "completed"}
+    of_act = [item for item in progress.opened if item.key in done and item.form is not None]
+    kept = seal(uow, answers if form_values is None else form_values, county=county)
+    step.add("answers", [record.sealed_row(None, item.key, item.form or "", kept) for item in of_act[:1]])
+    return store(uow, before, deployed, progress, step)
