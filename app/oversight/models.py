@@ -1,4 +1,4 @@
-"""Supervision orders and their milestones."""
+"""Supervision orders, their milestones, and the members of the groups that watch over them."""
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -38,3 +38,11 @@ supervision_milestone = sa.Table(
     ),
 )
 sa.Index("ix_supervision_milestone_case_id", supervision_milestone.c.county, supervision_milestone.c.case_id)
+
+supervision_member = sa.Table(
+    "supervision_member", metadata, *_keys(),
+    _must("case_id", sa.BigInteger), _must("group_id", sa.Integer), sa.Column("mandate_id", sa.Integer),
+    sa.Column("account_id", sa.Integer), _must("from_at", UtcDateTime), sa.Column("to_at", UtcDateTime),
+    sa.ForeignKeyConstraint(["county", "case_id"], ["case_file.county", "case_file.id"], name="fk_supervision_member_case_file"),
+)
+sa.Index("ix_supervision_member_case_id", supervision_member.c.county, supervision_member.c.case_id)

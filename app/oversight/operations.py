@@ -42,29 +42,34 @@ class Order:
 
 
 def form_group(
-    uow: UnitOfWork, *, number: str, owner_id: int, mandates: Sequence[int] = (), accounts: Sequence[int] = ()
+    uow: UnitOfWork, *, county: int, case_id: int, number: str, owner_id: int, mandates: Sequence[int]
 ) -> int:
     """This will make a supervision group an organ of its own, with a dated right for each member.
 
-    Members are named by their seat or by their account. Raises Invalid when nobody is named.
+    Members are named by their seat; one without an account is a member all the same.
+    Raises Invalid when nobody is named.
     """
-    members = set(accounts) | set(uow.db.execute(_ACCOUNTS, {"mandates": list(mandates)}).scalars())
-    if not members and not mandates:
+    if not mandates:
         raise Invalid({"persons": ["group_needs_members"]})
     group = uow.db.execute(_GROUP, {
         "owner": owner_id, "code": f"group.{number}", "zh": f"{number} 监督小组", "en": f"Supervision group {number}",
         "short": "监督小组", "now": uow.now,
     }).scalar_one()
-    if members:
-        uow.db.execute(_GRANT, [{"account": one, "group": group, "actor": uow.actor.id, "now": uow.now} for one in sorted(members)])
+    uow.db.execute(_END_MEMBERS, {"county": county, "case_id": case_id, "group": group, "now": uow.now})
+    uow.db.execute(_END_GRANTS, {"group": group, "now": uow.now})
+    uow.db.execute(_MEMBERS, {
+        "county": county, "case_id": case_id, "group": group, "mandates": sorted(set(mandates)), "actor": uow.actor.id,
+        "now": uow.now,
+    })
     return group
 
 
-def close_group(uow: UnitOfWork, *, number: str) -> None:
+def close_group(uow: UnitOfWork, *, county: int, case_id: int, number: str) -> None:
     """This will end a group and its members' rights with the day."""
     group = uow.db.execute(_CLOSE_GROUP, {"code": f"group.{number}", "now": uow.now}).scalar_one_or_none()
     if group is not None:
         uow.db.execute(_END_GRANTS, {"group": group, "now": uow.now})
+        uow.db.execute(_END_MEMBERS, {"county": county, "case_id": case_id, "group": group, "now": uow.now})
 
 
 def issue_order(uow: UnitOfWork, *, county: int, case_id: int, order: Order) -> list[Planned]:
@@ -121,9 +126,6 @@ def planned(rows: Sequence[Mapping[str, Any]]) -> list[Planned]:
     ]
 
 
-_ACCOUNTS = sa.text("""
-    select a.id from account a join mandate m on m.deputy_id = a.deputy_id where m.id = any(cast(:mandates as int[]))
-""")
 _GROUP = sa.text("""
     insert into organ(code, area, kind, level, name_zh, name_en, short_zh, superior_id, role, opened_on)
     select :code, o.area, 'group', o.level, :zh, :en, :short, o.id, 'group_member',
@@ -132,9 +134,19 @@ _GROUP = sa.text("""
     on conflict (code) do update set closed_on = null
     returning id
 """)
-_GRANT = sa.text("""
-    insert into role_grant(account_id, role, organ_id, scope, from_on, granted_by, granted_at)
-    values (:account, 'group_member', :group, 'own', cast(cast(:now as timestamptz) at time zone 'Asia/Shanghai' as date), :actor, :now)
+_MEMBERS = sa.text("""
+    with m as (select m.id as mandate, a.id as account from mandate m left join account a on a.deputy_id = m.deputy_id
+            and a.closed_at is null where m.id = any(cast(:mandates as int[]))),
+    g as (insert into role_grant(account_id, role, organ_id, scope, mandate_id, from_on, granted_by, granted_at)
+        select account, 'group_member', :group, 'own', mandate,
+            cast(cast(:now as timestamptz) at time zone 'Asia/Shanghai' as date), :actor, :now
+        from m where account is not null)
+    insert into supervision_member(county, case_id, group_id, mandate_id, account_id, from_at)
+    select :county, :case_id, :group, mandate, account, :now from m
+""")
+_END_MEMBERS = sa.text("""
+    update supervision_member set to_at = :now
+    where county = :county and case_id = :case_id and group_id = :group and to_at is null
 """)
 _CLOSE_GROUP = sa.text("""
     update organ set closed_on = cast(cast(:now as timestamptz) at time zone 'Asia/Shanghai' as date)

@@ -112,11 +112,11 @@ def file_issue(uow: UnitOfWork, *, report: Report) -> Receipt:
     if not text or len(text) > TEXT_LENGTH:
         raise Invalid({"text": ["report_text_length"]})
     station = directory.station(uow.db, report.station_id)
-    owner = directory.owner_of_station(uow.db, report.station_id)
     code = report.code or crypto.new_tracking_code()
     opened = open_case(uow, opening=Opening(
-        kind="citizen_issue", title=title_of(text), body=text, county=owner.area // 1_000_000,
-        area=station.area, level=owner.level, owner_id=owner.id, township_id=owner.id, station_id=report.station_id,
+        kind="citizen_issue", title=title_of(text), body=text, county=station.county,
+        area=station.area, level=station.level, owner_id=station.owner_id, township_id=station.owner_id,
+        station_id=report.station_id,
         channel=report.channel, place=report.place.strip(), lat=report.lat, lon=report.lon,
         occurred_at=report.occurred_at, category=report.category, households=report.households,
         mandate_id=report.mandate_id, contact=report.contact, has_reporter=True, photos=report.photos,
