@@ -9,6 +9,7 @@ import fcntl
 import importlib.util
 import os
 import pwd
+import secrets
 import shutil
 import signal
 import subprocess
@@ -18,6 +19,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from app.config import socket_folder
 
@@ -84,10 +86,8 @@ def prepare(data_dir: Path) -> Place:
     account = _account() if os.geteuid() == 0 else None
     cluster = data_dir / "postgres"
     if account and not _reaches(account, data_dir.parent):
-        cluster = SHELTER / f"cluster-{abs(data_dir.stat().st_ino)}-{data_dir.stat().st_dev}"
-        socket_link = socket
-        socket = cluster.parent / f"{cluster.name}-socket"
-        _link(socket_link, socket)
+        cluster = _sheltered_cluster(data_dir)
+        socket = _link(socket, cluster.with_name(f"{cluster.name}-socket"))
     elif account:
         data_dir.chmod(data_dir.stat().st_mode | 0o011)
     if account and not _reaches(account, binaries):
@@ -104,14 +104,14 @@ def serve(data_dir: Path, settings: Mapping[str, str] | None = None) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     with open(place.lock, "a+b") as lock:
-        if not _own_lock(lock, stopping):
-            return
+        told = _stand_in_line(place, lock, stopping)
         _wait_for_predecessor(place, stopping)
-        _initialise(place)
+        if not stopping.is_set():
+            _initialise(place)
         while not stopping.is_set():
             server = _start(place, {**SETTINGS, **(settings or {})})
-            while server.poll() is None and not stopping.wait(0.05):
-                pass
+            while server.poll() is None and not stopping.wait(0.02):
+                told = told or _tell_when_ready(place)
             if server.poll() is None:
                 _stop(server)
             elif not stopping.is_set():
@@ -124,7 +124,7 @@ def wait_ready(data_dir: Path, seconds: float = 60, alive: object = None) -> Non
 
     Raises PostgresError.
     """
-    place_file = _cluster_of(Path(data_dir).absolute()) / "postmaster.pid"
+    place_file = Path(data_dir) / "postgres" / "postmaster.pid"
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if _is_ready(place_file):
@@ -138,13 +138,6 @@ def wait_ready(data_dir: Path, seconds: float = 60, alive: object = None) -> Non
 def die_with_parent(number: int = signal.SIGTERM) -> None:
     """Between fork and exec: ask the kernel to signal this process when the thread that started it ends."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(number))
-
-
-def _cluster_of(data_dir: Path) -> Path:
-    account = _account() if os.geteuid() == 0 else None
-    if account and not _reaches(account, data_dir.parent):
-        return SHELTER / f"cluster-{abs(data_dir.stat().st_ino)}-{data_dir.stat().st_dev}"
-    return data_dir / "postgres"
 
 
 def _is_ready(pid_file: Path) -> bool:
@@ -213,21 +206,42 @@ def _own(folder: Path, account: tuple[int, int] | None, mode: int = 0o700) -> No
         os.chown(folder, *account)
 
 
-def _link(link: Path, target: Path) -> None:
+def _sheltered_cluster(data_dir: Path) -> Path:
+    """The cluster outside a closed data folder; a link in the folder says which one it is."""
+    link = data_dir / "postgres"
+    if link.is_symlink():
+        return link.readlink()
+    return _link(link, SHELTER / f"cluster-{secrets.token_hex(8)}")
+
+
+def _link(link: Path, target: Path) -> Path:
+    """Make the link, in place of an empty folder, and give back where it points."""
     if link.is_dir() and not link.is_symlink():
         link.rmdir()
     if not link.is_symlink():
         link.symlink_to(target)
+    return target
 
 
-def _own_lock(lock: object, stopping: threading.Event) -> bool:
+def _stand_in_line(place: Place, lock: IO[bytes], stopping: threading.Event) -> bool:
+    """Wait to become the owner; meanwhile another owner's server serves. Tells whether "ready" was said."""
+    told = False
     while not stopping.is_set():
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return True
+            return told
         except BlockingIOError:
+            told = told or _tell_when_ready(place)
             stopping.wait(0.1)
-    return False
+    return told
+
+
+def _tell_when_ready(place: Place) -> bool:
+    """Say "ready" once on standard output, where whoever started us waits for it."""
+    ready = _is_ready(place.cluster / "postmaster.pid")
+    if ready:
+        print("ready", flush=True)
+    return ready
 
 
 def _wait_for_predecessor(place: Place, stopping: threading.Event) -> None:
