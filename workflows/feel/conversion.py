@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timezone
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -40,7 +40,7 @@ def to_json(value: Any, depth: int = 0) -> Any:
     if isinstance(value, (list, tuple)):
         return [to_json(item, depth + 1) for item in value]
     if isinstance(value, datetime):
-        return value.isoformat() if value.tzinfo is None else value.astimezone(timezone.utc).isoformat()
+        return value.isoformat() if value.tzinfo is None else value.astimezone(UTC).isoformat()
     if isinstance(value, (Range, Function)):
         if isinstance(value, Function):
             raise ExpressionFailed("feel.not_storable", kind="function")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -35,7 +35,7 @@ class Functions:
 
     def now(self) -> datetime | None:
         """Return the present moment, in UTC."""
-        return None if self.moment is None else self.moment.astimezone(timezone.utc)
+        return None if self.moment is None else self.moment.astimezone(UTC)
 
     def today(self) -> date | None:
         """Return the day it is in Shanghai."""

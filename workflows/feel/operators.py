@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import decimal
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -158,7 +158,7 @@ def _moved(moment: datetime, span: timedelta) -> datetime | None:
     """Move a moment; where a place's clock is put forward or back, real hours count."""
     try:
         if isinstance(moment.tzinfo, ZoneInfo):
-            return (moment.astimezone(timezone.utc) + span).astimezone(moment.tzinfo)
+            return (moment.astimezone(UTC) + span).astimezone(moment.tzinfo)
         return moment + span
     except OverflowError:
         return None
@@ -193,7 +193,7 @@ def _between(left: Any, right: Any) -> timedelta | None:
     if (left.tzinfo is None) is not (right.tzinfo is None):
         return None
     if left.tzinfo is not None:
-        left, right = left.astimezone(timezone.utc), right.astimezone(timezone.utc)
+        left, right = left.astimezone(UTC), right.astimezone(UTC)
     return left - right
 
 

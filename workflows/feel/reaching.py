@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from workflows.feel.registry import SIGNATURES, function_value
 from workflows.feel.running import Frame, inward
 from workflows.feel.temporal import time_offset
 from workflows.feel.values import SCALARS, Range, YearMonthDuration
-from zoneinfo import ZoneInfo
 
 Closure = Callable[[Any], Any]
 #: stands among scopes for the item under a filter, whose names are known only when it runs

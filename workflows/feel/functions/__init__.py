@@ -3,8 +3,8 @@
 from workflows.feel.functions import (
     contexts,
     conversion,
-    lists,
     lending,
+    lists,
     numbers,
     ranges,
     statistics,
