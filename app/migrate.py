@@ -11,15 +11,23 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import NullPool
 
 FOLDER = Path(__file__).resolve().parent.parent / "migrations"
 TRIES = 10
+OLDEST_SERVER = 15
+#: A migration that waits for a lock stops everybody behind it, so it waits briefly and comes again.
+LIMITS = "-c lock_timeout=2s -c statement_timeout=30s -c timezone=UTC"
 #: Two processes that start together bring the schema forward one after the other.
 ADVISORY_LOCK = 7_330_825
 
 
 class NewerDatabase(Exception):
     """The database was already changed by a newer release of this software."""
+
+
+class OlderServer(Exception):
+    """The database server is too old."""
 
 
 def sql(name: str) -> str:
@@ -40,19 +48,15 @@ def current(db: Connection) -> str | None:
 def upgrade(engine: Engine, to: str = "head") -> None:
     """This will bring the database forward, waiting briefly for others and trying again.
 
-    Raises NewerDatabase.
+    Raises NewerDatabase, OlderServer.
     """
-    with engine.connect() as db:
-        db.execute(sa.text("select pg_advisory_lock(:lock)"), {"lock": ADVISORY_LOCK})
-        db.commit()
-        try:
-            _refuse_newer(db)
-            _upgrade_patiently(db, to)
-        finally:
-            db.rollback()
-            db.execute(sa.text("select pg_advisory_unlock(:lock)"), {"lock": ADVISORY_LOCK})
-            db.commit()
-            db.invalidate()  # the time limits of migrations must not reach the pool
+    own = sa.create_engine(engine.url, poolclass=NullPool, connect_args={"options": LIMITS})
+    with own.connect() as lock:
+        lock = lock.execution_options(isolation_level="AUTOCOMMIT")
+        _refuse_old_server(lock)
+        lock.execute(sa.text("select pg_advisory_lock(:lock)"), {"lock": ADVISORY_LOCK})
+        _refuse_newer(lock)
+        _upgrade_patiently(own, to)
 
 
 def _config(db: Connection | None = None) -> Config:
@@ -61,21 +65,26 @@ def _config(db: Connection | None = None) -> Config:
     return config
 
 
+def _refuse_old_server(db: Connection) -> None:
+    version = int(db.execute(sa.text("show server_version_num")).scalar_one()) // 10_000
+    if version < OLDEST_SERVER:
+        raise OlderServer(f"The database server is PostgreSQL {version}; {OLDEST_SERVER} or later is needed.")
+
+
 def _refuse_newer(db: Connection) -> None:
     found = current(db)
     known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
-    db.rollback()
     if found and found not in known:
         raise NewerDatabase(f"The database stands at {found}, which this release does not know. Use the newer release.")
 
 
-def _upgrade_patiently(db: Connection, to: str) -> None:
+def _upgrade_patiently(engine: Engine, to: str) -> None:
     for attempt in range(1, TRIES + 1):
         try:
-            command.upgrade(_config(db), to)
+            with engine.connect() as db:
+                command.upgrade(_config(db), to)
             return
         except OperationalError as error:
-            db.rollback()
             if attempt == TRIES or not isinstance(error.orig, psycopg.errors.LockNotAvailable):
                 raise
             time.sleep(attempt)
