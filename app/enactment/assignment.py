@@ -4,27 +4,53 @@ Nothing here reads or writes; the calendar is handed in.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
 from app.enactment.models import CLAIMED, COMPLETED, OPEN, WITHDRAWN
 from workflows import Participant, WorkItem
 
 #: shares of the working time at which the holder is told
 REMINDERS = (50, 80, 100)
+#: `claim.limit`: working days after which the head sees an item nobody has taken
+CLAIM_DAYS = 1
+CHINA = ZoneInfo("Asia/Shanghai")
+_DAY = timedelta(days=1)
 #: `case.priority` of an urgent matter
 URGENT = 2
 _CLOSED = {"completed": COMPLETED, "withdrawn": WITHDRAWN}
 
 
 class WorkingTime(Protocol):
-    """What is needed of the calendar."""
+    """What is needed of the calendar of working days."""
 
-    def at_share(self, start: datetime, due: datetime, percent: int) -> datetime:
-        """The instant at which so many percent of the working time between two instants are over."""
+    def add(self, day: date, working_days: int) -> date:
+        """The day that lies so many working days after another."""
 
-    def add_working_days(self, start: datetime, days: int) -> datetime:
-        """The end of the limit of so many working days that begins at an instant."""
+    def is_working_day(self, day: date) -> bool:
+        """Whether a day is worked."""
+
+    def working_seconds(self, start: datetime, end: datetime) -> int:
+        """Seconds between two instants that lie in working days."""
+
+
+def at_share(times: WorkingTime, start: datetime, due: datetime, percent: int) -> datetime:
+    """The instant at which so many percent of the working time between two instants are over."""
+    whole = times.working_seconds(start, due)
+    if percent >= 100 or whole <= 0:
+        return start + (due - start) * min(percent, 100) / 100
+    left = whole * percent // 100
+    day = start.astimezone(CHINA).date()
+    today = times.working_seconds(start, _midnight(day + _DAY))
+    if left < today:
+        return start + timedelta(seconds=left)
+    days, seconds = divmod(left - today, 86_400)
+    return (_midnight(times.add(day, days + 1)) + timedelta(seconds=seconds)).astimezone(UTC)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(0), tzinfo=CHINA)
 
 
 def whose(participant: Participant) -> dict[str, Any]:
@@ -41,13 +67,13 @@ def next_reminder(times: WorkingTime, item: WorkItem, reminded: int) -> datetime
     left = [share for share in REMINDERS if share > reminded]
     if item.due is None or item.due_from is None or item.participant.kind == "system" or not left:
         return None
-    return times.at_share(item.due_from, item.due, left[0])
+    return at_share(times, item.due_from, item.due, left[0])
 
 
 def reminder_after(times: WorkingTime, start: datetime | None, due: datetime, told: int) -> datetime | None:
     """When the holder is told after having been told at a share."""
     left = [share for share in REMINDERS if share > told]
-    return times.at_share(start, due, left[0]) if left and start is not None else None
+    return at_share(times, start, due, left[0]) if left and start is not None else None
 
 
 def opened(
@@ -94,4 +120,7 @@ def _first_status(item: WorkItem, how: str | None) -> int:
 
 def _head_at(item: WorkItem, now: datetime, times: WorkingTime) -> datetime | None:
     """When the head is asked too: `claim.limit`, one working day after the item opened."""
-    return times.add_working_days(now, 1) if item.participant.kind == "role" else None
+    if item.participant.kind != "role":
+        return None
+    last = times.add(now.astimezone(CHINA).date(), CLAIM_DAYS)
+    return _midnight(last + _DAY).astimezone(UTC)

@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import orjson
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
 from app.db import json_text
+from app.enactment.assignment import CHINA
 from app.enactment.models import COMPLETED, ENDED, RUNNING, SUSPENDED, TERMINATED, WITHDRAWN
 from app.enactment.queries import Snapshot
 from app.uow import Letter, UnitOfWork
@@ -28,7 +28,6 @@ COLUMNS = {"station": "station_id", "township": "township_id", "owner": "owner_i
 #: names of the context `case` that follow from others and are no columns
 _DERIVED = {"no", "kind", "owner_role", "owner_head", "next_owner", "next_role", "county", "id"}
 _SEPARATOR = b"\x1f"
-_CHINA = ZoneInfo("Asia/Shanghai")
 _ENACT = (
     "select enact_1(%s::int, %s::bigint, %s::uuid, %s::int, %s::timestamptz, %s::int, %s::bytea, %s::bytea, %s::jsonb, %s::jsonb)"
 )
@@ -151,7 +150,7 @@ def _row(letter: Letter) -> dict[str, Any]:
 
 def _delta(snapshot: Snapshot, columns: Mapping[str, Any], at: datetime, **counts: float) -> dict[str, Any]:
     category = columns.get("category") or snapshot.case.get("category") or ""
-    return {"category": category, "day": at.astimezone(_CHINA).date(), "opened": 0, "closed": 0, "late": 0, "seconds": 0.0} | counts
+    return {"category": category, "day": at.astimezone(CHINA).date(), "opened": 0, "closed": 0, "late": 0, "seconds": 0.0} | counts
 
 
 def _instant(value: Any) -> datetime | None:

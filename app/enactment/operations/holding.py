@@ -79,7 +79,7 @@ def remind(uow: UnitOfWork, *, county: int, item_id: int) -> int | None:
 
 
 def _passed(times: assignment.WorkingTime, row: Any, share: int, uow: UnitOfWork) -> bool:
-    return share == assignment.REMINDERS[0] or times.at_share(row.due_from, row.due_at, share) <= uow.now
+    return share == assignment.REMINDERS[0] or assignment.at_share(times, row.due_from, row.due_at, share) <= uow.now
 
 
 def _found(uow: UnitOfWork, county: int, item_id: int) -> tuple[Snapshot, OpenItem]:

@@ -169,12 +169,12 @@ def _amend(uow: UnitOfWork, before: Snapshot, progress: Progress, step: Step) ->
 
 def _incident_of(before: Snapshot, error: WorkflowError, facts: Mapping[str, Any]) -> Callable[[UnitOfWork], None]:
     def write_incident(uow: UnitOfWork) -> None:
-        incident(uow, before.county, before.id, STEP_FAILED, failure_facts(error) | dict(facts))
+        note_incident(uow, before.county, before.id, STEP_FAILED, failure_facts(error) | dict(facts))
 
     return write_incident
 
 
-def incident(uow: UnitOfWork, county: int, id: int, kind: str, facts: Mapping[str, Any], *, element: str | None = None) -> None:
+def note_incident(uow: UnitOfWork, county: int, id: int, kind: str, facts: Mapping[str, Any], *, element: str | None = None) -> None:
     """Note a problem on a case and in its trail."""
     before = queries.snapshot(uow.db, county, id)
     uow.set_now(before.now)
