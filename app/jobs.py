@@ -93,7 +93,7 @@ def sweep(wiring: Wiring, now: datetime | None = None) -> int:
     for verb in (enactment.forget_keys, connectors.forget_payloads, connectors.forget_rows):
         while (count := _run(wiring, verb, verb.__name__, now)):
             swept += count
-    return swept
+    return swept + wiring.limits.sweep()
 
 
 def work(wiring: Wiring, now: datetime | None = None) -> int:

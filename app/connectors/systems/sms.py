@@ -33,7 +33,7 @@ class Sms:
 
     name = NAME
     operations: Mapping[str, Operation] = {
-        "send": Operation(local=False, schema={"phone": "text?", "text": "text?", "sealed": "text?", "case_no": "text?"})
+        "send": Operation(local=False, schema={"phone": "text?", "text": "text?", "sealed": "text?", "no": "text?"})
     }
 
     def check(self, settings: Settings) -> list[str]:
@@ -48,7 +48,7 @@ class Sms:
         """Keep a message where the demonstration page shows it as on a phone; a repeat is kept once."""
         told = _told(call, uow.settings)
         uow.db.execute(_KEEP, {
-            "message_id": call.message_id, "at": uow.now, "phone": told["phone"], "body": told["text"], "case_no": told.get("case_no"),
+            "message_id": call.message_id, "at": uow.now, "phone": told["phone"], "body": told["text"], "case_no": told.get("no"),
         })
 
     def perform(self, call: Call, settings: Settings) -> Answer:

@@ -54,9 +54,7 @@ def offer_to_head(uow: UnitOfWork, *, county: int, item_id: int) -> bool:
         _hold(uow, before, item, None, {"head_role": ""})
         return False
     _hold(uow, before, item, "head_added", {"head_role": role}, {"role": role})
-    uow.outbox("notice", county, before.id, {
-        "county": county, "id": before.id, "head": {"item": item.id, "element": item.element, "organ": item.org, "role": role},
-    })
+    uow.outbox("notice", county, before.id, {"county": county, "id": before.id, "offered": {"item_id": item.id, "role": role}})
     return True
 
 
@@ -71,10 +69,7 @@ def remind(uow: UnitOfWork, *, county: int, item_id: int) -> int | None:
     share = max(one for one in assignment.REMINDERS if _passed(times, row, one, uow))
     following = assignment.reminder_after(times, row.due_from, row.due_at, share)
     _hold(uow, before, item, "reminded", {"reminded": share, "remind_at": following}, {"share": share})
-    uow.outbox("notice", county, before.id, {
-        "county": county, "id": before.id,
-        "reminder": {"item": item.id, "process": item.process, "element": item.element, "share": share, "due": row.due_at},
-    })
+    uow.outbox("notice", county, before.id, {"county": county, "id": before.id, "reminder": {"item_id": item.id, "percent": share}})
     return share
 
 

@@ -26,24 +26,23 @@ def deliver(uow: UnitOfWork, *, county: int, id: int, message: Message) -> Progr
 
 
 def act(
-    uow: UnitOfWork, *, county: int, id: int, message: Message, answers: Answers, form: str | None = None,
-    form_values: Answers | None = None,
+    uow: UnitOfWork, *, county: int, id: int, message: str, answers: Answers, form_values: Answers | None = None
 ) -> Progress:
     """Let a person begin what needs no open item: ask for an extension, withdraw, add facts.
 
-    The message is delivered, and the first user task after its catch completed with the same answers.
+    The message is delivered, and the first user task after its catch completed with the same answers. All answers
+    are kept encrypted with that task; `form_values` replaces what is kept.
 
     Raises NotExpected, EngineRefused.
     """
     before, deployed = read(uow, county, id)
+    form = next((act.form for act in deployed.definition.acts if act.message == message), None)
     remember(uow, form, answers if form_values is None else form_values)
     try:
-        progress = ask(
-            uow, before, lambda at: uow.engine.act(instance(before, deployed), message, answers, at), message=message.name
-        )
+        progress = ask(uow, before, lambda at: uow.engine.act(instance(before, deployed), message, answers, at), message=message)
     except NotWaiting as error:
-        raise NotExpected(message=message.name, case=before.case["no"]) from error
-    step = Step(facts=[Fact("acted", message.name, "", {"form": form})])
+        raise NotExpected(message=message, case=before.case["no"]) from error
+    step = Step(facts=[Fact("acted", message, "", {"form": form})])
     done = {one.key for one in progress.closed if one.how == "completed"}
     of_act = [item for item in progress.opened if item.key in done and item.form is not None]
     kept = seal(uow, answers if form_values is None else form_values, county=county)
