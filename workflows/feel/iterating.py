@@ -41,7 +41,8 @@ def _steps(span: Range) -> Iterator[Any] | None:
     return (step for step in steps if step not in left_out)
 
 
-def _values(value: Any) -> Iterator[Any] | None:
+def values_of(value: Any) -> Iterator[Any] | None:
+    """Return what an iteration over the value visits; None when it cannot be iterated."""
     if type(value) is list:
         return iter(value)
     if type(value) is Range:
@@ -74,7 +75,7 @@ class Iteration:
             yield frame
             return
         name, read = self.domains[level]
-        values = _values(read(frame))
+        values = values_of(read(frame))
         if values is None:
             yield None
             return

@@ -96,7 +96,7 @@ def filtered(source: Any, condition: Closure, constant: bool, frame: Any) -> Any
     if constant or not items:
         wanted = condition(frame) if constant else None
         if type(wanted) is Decimal:
-            return _item(items, wanted)
+            return item_at(items, wanted)
         return items if wanted is True else []
     kept: list[Any] = []
     meter.spend(len(items))
@@ -104,13 +104,14 @@ def filtered(source: Any, condition: Closure, constant: bool, frame: Any) -> Any
         meter.spend(1)
         answer = condition(Frame(item, frame, meter))
         if type(answer) is Decimal:
-            return _item(items, answer)
+            return item_at(items, answer)
         if answer is True:
             kept.append(item)
     return kept
 
 
-def _item(items: list[Any], position: Decimal) -> Any:
+def item_at(items: list[Any], position: Decimal) -> Any:
+    """Return the item at a position counted from 1, or from the end if negative; null beyond."""
     if position != position.to_integral_value() or not 1 <= abs(position) <= len(items):
         return None
     return items[int(position) - 1 if position > 0 else int(position)]
