@@ -172,6 +172,8 @@ class CompiledProcess:
     planes: Mapping[tuple[str, str], Plane]
     #: what was rewritten, with the element: for the one who drew it
     notes: tuple[Any, ...] = ()
+    #: process key -> variable -> how it becomes typed; filled when a process first runs
+    typing: dict[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def node(self, process: str, element: str) -> Node | None:
         """The node with this id anywhere in a process."""
