@@ -1,7 +1,9 @@
 """The file itself and the rows beside it."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
@@ -22,7 +24,14 @@ from app.cases.models import (
     attachment as attachment_table,
 )
 from app.crypto import read_tracking_code
+from app.directory.models import Area, Organ
 from app.errors import NotFound
+
+Audience = Literal["public", "reporter", "staff"]
+#: Which rows an audience may read.
+SEES: Mapping[Audience, tuple[str, ...]] = {
+    "public": ("public",), "reporter": ("public", "reporter"), "staff": ("public", "reporter", "staff"),
+}
 
 
 class CaseUnknown(NotFound):
@@ -33,9 +42,37 @@ class ReceiptUnknown(NotFound):
     """No report fits this number and code. Please compare both with your receipt, letter by letter."""
 
 
-_FILE = sa.select(case_file, case_text.c.body, case_text.c.place, case_text.c.lat, case_text.c.lon).join_from(
-    case_file, case_text, (case_text.c.county == case_file.c.county) & (case_text.c.case_id == case_file.c.id)
+_station, _owner = sa.alias(Organ.__table__, "station_organ"), sa.alias(Organ.__table__, "owner_organ")
+_FILE = (
+    sa.select(
+        case_file, case_text.c.body, case_text.c.place, case_text.c.lat, case_text.c.lon,
+        _station.c.name_zh.label("station_zh"), _station.c.name_en.label("station_en"),
+        _owner.c.name_zh.label("owner_zh"), _owner.c.name_en.label("owner_en"),
+        Area.name_zh.label("area_zh"), Area.name_en.label("area_en"),
+    )
+    .join_from(
+        case_file, case_text, (case_text.c.county == case_file.c.county) & (case_text.c.case_id == case_file.c.id)
+    )
+    .outerjoin(_station, _station.c.id == case_file.c.station_id)
+    .outerjoin(_owner, _owner.c.id == case_file.c.owner_id)
+    .outerjoin(Area, Area.code == case_file.c.area)
 )
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A picture or paper as a page shows it."""
+
+    county: int
+    id: int
+    #: photo, evidence, report …
+    kind: str
+    name: str
+    at: datetime
+    href: str
+    #: the small copy; none for what is no picture
+    thumb: str | None
+    note: str = ""
 
 
 def case_by_number(db: Connection, number: str) -> Row[Any]:
@@ -87,13 +124,13 @@ def notes(db: Connection, county: int, case_id: int) -> Sequence[Row[Any]]:
     return db.execute(sa.select(note).where(*_of(note, county, case_id)).order_by(note.c.id)).all()
 
 
-def attachments(db: Connection, county: int, case_id: int, *, audiences: Sequence[str]) -> Sequence[Row[Any]]:
-    """The pictures and papers these audiences may see."""
+def attachments(db: Connection, county: int, case_id: int, *, audience: Audience) -> list[Paper]:
+    """The pictures and papers this audience may see, oldest first."""
     table = attachment_table
     found = sa.select(table).where(
-        *_of(table, county, case_id), table.c.audience.in_(audiences), table.c.erased_at.is_(None)
+        *_of(table, county, case_id), table.c.audience.in_(SEES[audience]), table.c.erased_at.is_(None)
     )
-    return db.execute(found.order_by(table.c.id)).all()
+    return [_paper(row) for row in db.execute(found.order_by(table.c.id))]
 
 
 def attachment(db: Connection, county: int, attachment_id: int) -> Row[Any]:
@@ -191,6 +228,11 @@ def search(
     for column, value in ((case_file.c.status, status), (case_file.c.category, category)):
         found = found.where(column == value) if value else found
     return db.execute(found.where(case_file.c.id < before) if before else found).all()
+
+
+def _paper(row: Row[Any]) -> Paper:
+    href = f"/cases/files/{row.county}-{row.id}"
+    return Paper(row.county, row.id, row.kind, row.name, row.at, href, f"{href}/small" if row.thumb else None)
 
 
 def _by_number(db: Connection, number: str) -> Row[Any] | None:

@@ -6,21 +6,16 @@ Milestones come from the trail of the running case, everything else from the row
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from app.cases.queries import files
+from app.cases.queries.files import SEES, Audience
 from app.cases.queries.labels import OUTCOME, VERDICT, Words
 from app.definitions import queries as definitions
 from app.directory import queries as directory
-
-Audience = Literal["public", "reporter", "staff"]
-#: Which rows an audience may read.
-SEES: Mapping[Audience, tuple[str, ...]] = {
-    "public": ("public",), "reporter": ("public", "reporter"), "staff": ("public", "reporter", "staff"),
-}
 
 
 @dataclass(frozen=True)
@@ -33,6 +28,9 @@ class Entry:
     by: Words | None = None
     #: neutral, green, blue, orange, red, purple
     tone: str = "neutral"
+    is_current: bool = False
+    link: str | None = None
+    link_label: str | None = None
 
 
 _NOTES: Mapping[str, tuple[str, str, str]] = {
@@ -55,14 +53,15 @@ _NOTES: Mapping[str, tuple[str, str, str]] = {
 _CHANNELS = {"platform": ("四平台反馈进展", "Progress from the platforms"), "unit": ("办理进展", "Progress")}
 
 
-def timeline(db: Connection, case: Row[Any], audience: Audience) -> list[Entry]:
-    """Everything this audience may know, oldest first."""
+def timeline(db: Connection, county: int, case_id: int, audience: Audience) -> list[Entry]:
+    """Everything this audience may know, newest first."""
+    case = files.case_by_id(db, county, case_id)
     begun = Entry(case.recorded_at, {"zh": "收到反映", "en": "Report received"}, tone="blue")
     parts: Sequence[Callable[[Connection, Row[Any], Audience], Iterator[Entry]]] = (
         _milestones, _notes, _progress, _replies, _ratings, _assignments, _links,
     )
     entries = [begun, *(entry for part in parts for entry in part(db, case, audience))]
-    return sorted(entries, key=lambda entry: entry.at)
+    return sorted(entries, key=lambda entry: entry.at, reverse=True)
 
 
 def _milestones(db: Connection, case: Row[Any], audience: Audience) -> Iterator[Entry]:
