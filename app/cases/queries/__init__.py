@@ -31,7 +31,7 @@ from app.cases.queries.sentence import Sentence, sentences
 from app.cases.queries.timeline import SEES, Entry, timeline
 
 __all__ = [
-    "CaseUnknown", "Entry", "SEES", "ReceiptUnknown", "Sentence", "assignments", "attachment", "attachments", "badges", "case_by_id",
+    "CaseUnknown", "Entry", "Paper", "ReceiptUnknown", "Sentence", "assignments", "attachment", "attachments", "badges", "case_by_id",
     "case_by_number", "case_by_tracking", "children", "closures", "inbox_text", "is_publishable", "links", "live_assignment",
     "mandate_of", "notes", "parent_of", "parties", "public_label", "ratings", "redacted", "replies", "search", "sentences",
     "status_word", "text_of", "timeline",
