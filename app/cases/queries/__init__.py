@@ -28,7 +28,7 @@ from app.cases.queries.files import (
 from app.cases.queries.labels import badges, public_label, status_word
 from app.cases.queries.privacy import redacted
 from app.cases.queries.sentence import Sentence, sentences
-from app.cases.queries.timeline import SEES, Entry, timeline
+from app.cases.queries.timeline import Entry, timeline
 
 __all__ = [
     "CaseUnknown", "Entry", "Paper", "ReceiptUnknown", "Sentence", "assignments", "attachment", "attachments", "badges", "case_by_id",
