@@ -10,7 +10,7 @@ depends_on = None
 #: The bigrams of a text, for search and for likeness; the same cut is made in `app/cases/likeness.py`.
 GRAMS = r"""
 create function grams(t text) returns text[] language sql immutable strict parallel safe as $$
-  select array(select distinct substr(w, i, 2) from unnest(regexp_split_to_array(lower(t), '[^[:alnum:]一-鿿]+')) w,
+  select array(select distinct substr(w, i, 2) from unnest(regexp_split_to_array(lower(t), '[^0-9a-z一-鿿]+')) w,
                generate_series(1, greatest(length(w) - 1, 1)) i where w <> '') $$
 """
 
