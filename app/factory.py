@@ -10,7 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app.config import Settings
 from app.identity import guard
 from app.identity.policy import ROLES, Permission
-from app.web import assets, errors, filters, lang, security
+from app.web import assets, errors, filters, forms, lang, security
 from app.wiring import Wiring, build
 
 #: The rooms with pages, in the order of the drawing; each has a `blueprint` in its `views`.
@@ -18,7 +18,7 @@ ROOMS = (
     "identity", "directory", "intake", "oversight", "open311", "worklist", "casepage", "connectors",
     "administration", "monitoring", "studio", "api", "demo",
 )
-FURNITURE = (lang, security, assets, filters, errors)
+FURNITURE = (lang, security, assets, filters, forms, errors)
 
 #: What a person may open from every page: address, label, and the permission it needs.
 NAVIGATION = (

@@ -35,10 +35,9 @@ TABLE: dict[type[Exception], Face] = {
     errors.Forbidden: Face(403, "You may not do this", "Sign in with another account, or ask the person who gives out the rights."),
     errors.Conflict: Face(409, "Somebody was faster", "Open the page again to see how things stand now. Nothing was overwritten."),
     errors.Invalid: Face(422, "Please check your entries", "Go back and correct what is marked. Nothing was saved."),
+    errors.Throttled: Face(429, "Too many attempts", "Please wait a few minutes and try again."),
     errors.Unavailable: Face(503, "Not available at the moment", "Please try again in a few minutes. Nothing was lost."),
 }
-if hasattr(errors, "Throttled"):
-    TABLE[errors.Throttled] = Face(429, "Too many attempts", "Please wait a few minutes and try again.")
 UNFORESEEN = Face(500, "Something went wrong on our side", "We have been told. Try again in a few minutes; if it happens again, tell us the number below.")
 HTTP: dict[int, Face] = {
     400: Face(400, "The request could not be read", "Go back, reload the page and try again."),

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from markupsafe import Markup, escape
+
 from app.web.lang import current
+from app.wording import say
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 WEEKDAYS = {"zh": "一二三四五六日", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 NEVER = 9000  # years beyond this stand for PostgreSQL's infinity: an item without a limit
-LIGHTS = ("green", "yellow", "orange", "red")
+SVG = re.compile(r"<svg\b.*</svg>", re.DOTALL)
+UNSAFE = re.compile(r"<(?:script|foreignObject|style)\b|\son\w+\s*=|javascript:|\sstyle\s*=", re.IGNORECASE)
 
 
 def local(instant: datetime) -> datetime:
@@ -71,7 +78,7 @@ def due(instant: datetime | None, now: datetime, working_days: int | None = None
     if instant is None or instant.year >= NEVER:
         return _("no limit")
     late = instant <= now
-    if working_days is not None and abs(instant - now) >= timedelta(days=1):
+    if isinstance(working_days, int) and abs(instant - now) >= timedelta(days=1):
         span = ngettext("%(num)d working day", "%(num)d working days", max(1, abs(working_days)))
     else:
         span = _span(abs(instant - now))
@@ -82,6 +89,39 @@ def light_word(light: str) -> str:
     """What a light says to those who do not see its colour."""
     said = {"green": _("on time"), "yellow": _("half used"), "orange": _("nearly due"), "red": _("overdue")}
     return said.get(light, _("no limit"))
+
+
+def limit_words(limit: Mapping[str, Any] | None) -> str:
+    """A limit's length, `5 个工作日`, from its amount and unit."""
+    if not limit or "amount" not in limit:
+        return ""
+    between = "" if current() == "zh" else " "
+    return f"{limit['amount']}{between}{say('unit.' + str(limit['unit']), current())}"
+
+
+def step_words(step: Sequence[Any]) -> str:
+    """One counted day of a limit: `7月21日 周三：第1个工作日`."""
+    on, kind, number = step
+    said = {
+        "start": _("the day it began, not counted"),
+        "work": _("working day %(number)d", number=number),
+        "makeup": _("working day %(number)d (worked in exchange for a holiday)", number=number),
+        "weekend": _("weekend, not counted"),
+        "holiday": _("public holiday, not counted"),
+        "counted": _("day %(number)d", number=number),
+        "rolled": _("the limit ends here"),
+    }
+    return _("%(day)s: %(what)s", day=day(date.fromisoformat(on)), what=said.get(kind, kind))
+
+
+def status_word(status: str | None) -> str:
+    """Where a case stands, in words."""
+    return say(f"status.{status}", current()) if status else "—"
+
+
+def safe_svg(drawing: str) -> Markup:
+    """A drawing of our own making, set into a page as it is; anything else stays text."""
+    return Markup(drawing) if SVG.fullmatch(drawing.strip()) and not UNSAFE.search(drawing) else escape(drawing)
 
 
 def mask_phone(number: str | None) -> str:
@@ -107,10 +147,15 @@ def money(amount: object) -> str:
     return "—" if amount is None else _("%(amount)s yuan", amount=f"{amount:,.2f}")
 
 
+CHOSEN = (
+    when, day, full_day, iso, ago, due, light_word, limit_words, step_words, status_word, safe_svg,
+    mask_phone, mask_name, grouped, money,
+)  # fmt: skip
+
+
 def install(app: Flask) -> None:
     """Give templates all of these by name."""
-    chosen = (when, day, full_day, iso, ago, due, light_word, mask_phone, mask_name, grouped, money)
-    app.jinja_env.filters.update({each.__name__: each for each in chosen})
+    app.jinja_env.filters.update({each.__name__: each for each in CHOSEN})
 
 
 def _span(length: timedelta) -> str:

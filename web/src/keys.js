@@ -39,7 +39,7 @@ const moves = {
 
 function onKey(event) {
   if ((event.ctrlKey || event.metaKey) && event.key === 'Enter') {
-    const form = event.target.closest('form') || document.querySelector('main form[data-main]');
+    const form = event.target.closest('form') || document.querySelector('main form[data-send], main form[data-main]');
     if (form) { event.preventDefault(); form.requestSubmit(); }
     return;
   }

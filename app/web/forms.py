@@ -1,0 +1,224 @@
+"""A form of a process -> fields on a page, and what was posted -> raw answers for `form.check`.
+
+What an answer must be is the form's own matter (`workflows`); here is only how it looks and travels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Flask
+from flask_babel import gettext as _
+from marshmallow import RAISE, Schema, fields
+
+from app.web.conditions import Condition, simple
+from app.web.filters import local
+from app.web.lang import words
+
+#: Fields of every page that are no answers; names that begin with an underscore are buttons of ours.
+FURNITURE = frozenset({"csrf_token", "key"})
+MANY = frozenset({"choices", "files"})
+CONTROLS = {
+    "line": "line", "text": "text", "number": "number", "money": "number", "date": "date", "datetime": "datetime-local",
+    "yes_no": "radio", "choice": "radio", "choices": "checkbox", "organ": "select", "person": "select", "place": "line",
+    "files": "files", "signature": "signature", "statement": "statement", "rows": "rows",
+}  # fmt: skip
+MANY_CHOICES = 8
+BLANK_ROWS = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What a browser can follow by itself."""
+
+    #: the field is shown while this holds
+    shown: Condition | None = None
+    #: the field is required while this holds
+    required: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownField:
+    """One field as the macros draw it."""
+
+    #: name and id of the control
+    name: str
+    #: which macro draws it, or the type of the input
+    kind: str
+    label: str
+    hint: str = ""
+    error: str = ""
+    value: Any = None
+    required: bool = False
+    options: Sequence[tuple[Any, Any]] = ()
+    conditions: Conditions = Conditions()
+    #: lines of a text area
+    rows: int = 4
+    min: Any = None
+    max: Any = None
+    step: str = ""
+    pattern: str = ""
+    maxlength: Any = ""
+    inputmode: str = ""
+    autocomplete: str = ""
+    accept: str = "image/*"
+    inline: bool = False
+    #: the fields of each row, for kind `rows`
+    items: Sequence[Sequence[ShownField]] = field(default=())
+
+
+def shown_fields(
+    form: Any,
+    values: Mapping[str, Any] | None = None,
+    errors: Mapping[str, Any] | None = None,
+    options: Mapping[str, Sequence[tuple[Any, Any]]] | None = None,
+    only: Iterable[str] | None = None,
+) -> list[ShownField]:
+    """The fields of a form in their order, with values, errors and words in the reader's language."""
+    wanted = None if only is None else set(only)
+    chosen = [each for each in form.fields if wanted is None or each.key in wanted]
+    return [_shown(each, each.key, values or {}, errors or {}, options or {}) for each in chosen]
+
+
+def error_lines(form: Any, errors: Mapping[str, Any] | None, labels: Mapping[str, str] | None = None) -> list[tuple[str, str]]:
+    """For the summary above a form: the id of each wrong field, and what is wrong with it."""
+    named = {each.key: words(each.label) for each in form.fields} if form else {}
+    named |= labels or {}
+    lines = []
+    for key, said in (errors or {}).items():
+        label = named.get(key)
+        sentence = _first(said)
+        lines.append((key if label else "", f"{label}：{sentence}" if label else sentence))
+    return lines
+
+
+def read_answers(form: Any, posted: Any, files: Any = None, besides: Iterable[str] = ()) -> dict[str, Any]:
+    """The posted fields as raw answers; foreign names stay in, so that the check refuses them.
+
+    `besides` names further fields of the page that are no answers.
+    """
+    ignored = FURNITURE | set(besides)
+    answers: dict[str, Any] = {}
+    for each in form.fields:
+        given = _given(each, each.key, posted, files)
+        if given is not None:
+            answers[each.key] = given
+    for name in posted:
+        if name.split(".")[0] not in {each.key for each in form.fields} | ignored and not name.startswith("_"):
+            answers[name] = posted.get(name)
+    return answers
+
+
+def wants_more_rows(posted: Any) -> str:
+    """The field to which an "add a row" button was pressed, or nothing."""
+    return posted.get("_more", "")
+
+
+def schema(form: Any) -> Schema:
+    """The shape of a form's answers: its own names, and no others."""
+    shape = {each.key: fields.Raw(allow_none=True) for each in form.fields if each.type != "statement"}
+    return Schema.from_dict(shape, name=f"{form.name}_answers")(unknown=RAISE)
+
+
+def install(app: Flask) -> None:
+    """Give the form macros what they lay out."""
+    app.jinja_env.globals.update(shown_fields=shown_fields, error_lines=error_lines)
+
+
+def _shown(each: Any, name: str, values: Mapping, errors: Mapping, options: Mapping) -> ShownField:
+    kind, choices = _control(each, options)
+    return ShownField(
+        name=name,
+        kind=kind,
+        label=words(each.label),
+        hint=words(each.help),
+        error=_first(errors.get(each.key, "")),
+        value=_value(each, values.get(each.key, getattr(each, "default_value", None))),
+        required=bool(each.required),
+        options=choices,
+        conditions=Conditions(simple(_source(each.shown_when)), simple(_source(each.required_when))),
+        items=_rows(each, name, values.get(each.key) or [], errors.get(each.key), options) if kind == "rows" else (),
+        **_limits(each, kind),
+    )
+
+
+def _control(each: Any, options: Mapping) -> tuple[str, Sequence[tuple[Any, Any]]]:
+    kind = CONTROLS[each.type]
+    choices: Sequence = options.get(each.key) or [(one.value, one.label) for one in each.choices or ()]
+    if each.type == "yes_no":
+        choices = [("true", _("Yes")), ("false", _("No"))]
+    elif kind == "radio" and (len(choices) > MANY_CHOICES or each.key in options):
+        kind = "select"
+    elif kind == "select" and getattr(each, "many", False):
+        kind = "checkbox"
+    return kind, choices
+
+
+def _limits(each: Any, kind: str) -> dict[str, Any]:
+    if kind == "line":
+        return {"maxlength": each.max or "", "pattern": each.pattern or ""}
+    if kind == "text":
+        return {"max": each.max, "rows": getattr(each, "rows", None) or 4}
+    if kind == "radio":
+        return {"inline": each.type == "yes_no"}
+    limits: dict[str, Any] = {"min": each.min, "max": each.max}
+    if kind == "number":
+        limits |= {"step": "0.01" if each.type == "money" else "any", "inputmode": "decimal"}
+    return limits
+
+
+def _rows(each: Any, name: str, rows: Sequence[Mapping], errors: Any, options: Mapping) -> list[list[ShownField]]:
+    wrong = errors if isinstance(errors, Mapping) else {}
+    shown = [*rows, *({} for _blank in range(BLANK_ROWS))]
+    return [
+        [_shown(inner, f"{name}.{at}.{inner.key}", row, wrong.get(at, {}), options) for inner in each.fields]
+        for at, row in enumerate(shown)
+    ]
+
+
+def _given(each: Any, name: str, posted: Any, files: Any) -> Any:
+    if each.type == "rows":
+        return _given_rows(each, name, posted, files)
+    if each.type == "files":
+        return [one for one in (files.getlist(name) if files else ()) if one.filename] or None
+    if each.type == "choices" or getattr(each, "many", False):
+        return [one for one in posted.getlist(name) if one] or None
+    if each.type == "signature":
+        signed = posted.get(name, "").strip()
+        return {"name": signed, "confirmed": posted.get(f"{name}.confirmed") == "true"} if signed else None
+    if each.type == "yes_no":
+        return {"true": True, "false": False}.get(posted.get(name, ""))
+    return (posted.get(name) or "").strip().replace("\r\n", "\n") or None
+
+
+def _given_rows(each: Any, name: str, posted: Any, files: Any) -> list[dict[str, Any]]:
+    count = posted.get(f"_rows.{name}", "0")
+    rows = []
+    for at in range(min(int(count) if count.isdigit() else 0, 200)):
+        given = {inner.key: _given(inner, f"{name}.{at}.{inner.key}", posted, files) for inner in each.fields}
+        kept = {key: value for key, value in given.items() if value is not None}
+        if kept:
+            rows.append(kept)
+    return rows
+
+
+def _value(each: Any, value: Any) -> Any:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if each.type == "datetime" and hasattr(value, "astimezone"):
+        return local(value).strftime("%Y-%m-%dT%H:%M")
+    return value
+
+
+def _source(condition: Any) -> str | None:
+    return condition if isinstance(condition, str) or condition is None else getattr(condition, "source", None)
+
+
+def _first(said: Any) -> str:
+    if isinstance(said, Mapping):
+        said = _("Please check the rows")
+    if isinstance(said, (list, tuple)):
+        said = said[0] if said else ""
+    return words(said) if isinstance(said, dict) else _(str(said)) if said else ""
