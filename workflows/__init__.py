@@ -1,1 +1,58 @@
 """The engine: takes definitions, states and events, returns values; reads no clock, no database, no network."""
+
+from workflows.bundle import Bundle
+from workflows.calendar import Calendar, light, share
+from workflows.engine import Engine, Instance
+from workflows.errors import (
+    BundleInvalid,
+    BusinessError,
+    EngineLimit,
+    ExpressionFailed,
+    Finding,
+    NotWaiting,
+    StateUnreadable,
+    WorkflowError,
+)
+from workflows.participant import Participant
+from workflows.progress import (
+    Circumstances,
+    Closed,
+    Escalation,
+    Fact,
+    Message,
+    Milestone,
+    Performed,
+    Progress,
+    Subscription,
+    Timer,
+    WorkItem,
+)
+
+__all__ = [
+    "Bundle",
+    "BundleInvalid",
+    "BusinessError",
+    "Calendar",
+    "Circumstances",
+    "Closed",
+    "Engine",
+    "EngineLimit",
+    "Escalation",
+    "ExpressionFailed",
+    "Fact",
+    "Finding",
+    "Instance",
+    "Message",
+    "Milestone",
+    "NotWaiting",
+    "Participant",
+    "Performed",
+    "Progress",
+    "StateUnreadable",
+    "Subscription",
+    "Timer",
+    "WorkItem",
+    "WorkflowError",
+    "light",
+    "share",
+]

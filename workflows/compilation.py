@@ -79,14 +79,15 @@ class _Compilation:
 
     # planes and nodes
 
-    def _plane(self, sheet: Sheet, process: str) -> Plane:
+    def _plane(self, sheet: Sheet, process: str, lane: str | None = None) -> Plane:
         self.source = process
         flows = {arrow.id: self._flow(arrow) for arrow in sheet.arrows}
-        inner = {name: self._plane(child, process) for name, child in sheet.inner.items()}
+        lanes = {symbol.name: symbol.properties.get("lane") or symbol.lane or lane for symbol in sheet.task_specs.values()}
+        inner = {name: self._plane(child, process, lanes[name]) for name, child in sheet.inner.items()}
         boundaries: dict[str, list[Node]] = {}
         nodes: dict[str, Node] = {}
         for symbol in sorted(sheet.task_specs.values(), key=lambda symbol: symbol.kind != "boundary"):
-            node = self._node(symbol, sheet, process, flows, inner.get(symbol.name), boundaries)
+            node = self._node(symbol, sheet, process, flows, inner.get(symbol.name), boundaries, lanes[symbol.name])
             nodes[node.id] = node
             if node.attached:
                 boundaries.setdefault(node.attached, []).append(node)
@@ -104,11 +105,11 @@ class _Compilation:
         return Flow(arrow.id, arrow.source, arrow.target, self._feel(arrow.condition, arrow.id, "condition"))
 
     def _node(self, symbol: Symbol, sheet: Sheet, process: str, flows: Mapping[str, Flow], inner: Plane | None,
-              boundaries: Mapping[str, list[Node]]) -> Node:
+              boundaries: Mapping[str, list[Node]], lane: str | None) -> Node:
         name, properties = symbol.name, symbol.properties
         events = tuple(self._event(trigger, symbol) for trigger in symbol.triggers)
         return Node(
-            id=name, kind=symbol.kind, process=process, plane=sheet.name, words=symbol.words, lane=symbol.lane,
+            id=name, kind=symbol.kind, process=process, plane=sheet.name, words=symbol.words, lane=lane,
             properties=properties,
             incoming=tuple(flow for flow in flows.values() if flow.target == name),
             outgoing=tuple(flow for flow in flows.values() if flow.source == name),

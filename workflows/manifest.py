@@ -20,8 +20,8 @@ Words = Mapping[str, str]
 class LaneRole:
     """Who completes the user tasks drawn in a lane."""
 
-    #: role word; None for a visitor's or a system's lane
-    role: str | None = None
+    #: role word, or the expression that gives it; None for a visitor's or a system's lane
+    role: str | Expression | None = None
     #: gives the organ whose queue it is
     organ: Expression | None = None
     #: gives the party of the case, for a visitor's lane

@@ -127,7 +127,7 @@ class Circumstances:
     now: datetime
     #: the read-only context ``case`` of the expressions
     case: Mapping[str, Json] = field(default_factory=dict)
-    #: performs a local operation inside the same step
+    #: performs a local operation inside the same step: (item with its arguments, the case as it stands now)
     perform: Callable[[WorkItem, Mapping[str, Json]], Performed] | None = None
     #: names of the operations that are local; all others wait as a system's work item
     local: Container[str] = ()

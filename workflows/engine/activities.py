@@ -75,7 +75,7 @@ def operate(run: Run, token: Token, node: Node, item: WorkItem, into: str | None
     scope = run.state.scopes[token.scope]
     assert run.at.perform is not None
     try:
-        done = run.at.perform(item, item.arguments)
+        done = run.at.perform(item, run.case)
     except BusinessError as failed:
         run.fact("failed", node, code=failed.code, operation=item.operation)
         if not events.throw_error(run, scope, failed.code, token):

@@ -12,13 +12,14 @@ from workflows.model import Node
 
 
 def decide(run: Run, scope: Scope, token: Token, node: Node) -> Any:
-    """Evaluate the decision of a rule task; which rules fired goes to the audit trail."""
-    stem, _, name = (node.decision or "").removesuffix(".dmn").partition("#")
-    stem = stem.removesuffix(".dmn")
+    """Take the decision of a rule task; which rules fired, and on what, goes to the audit trail."""
+    file, _, name = (node.decision or "").partition("#")
+    stem = file.removesuffix(".dmn")
     model = run.manifest(node.process).decisions.get(stem)
-    if model is None:
+    if model is None or not model.decisions:
         raise WorkflowError("decision.unknown", element=node.id, decision=node.decision)
     names = Names(run, scope, run.locals(scope, token), None)
-    outcome = model.evaluate(name or None, names, run.functions())
-    run.fact("decision", node, **to_json(outcome.facts()))
-    return outcome.value
+    taken = model.decide(name or model.decisions[-1], names, run.functions())
+    run.fact("decision", node, decision=node.decision, inputs=to_json(taken.inputs), result=to_json(taken.result),
+             rules=[{"id": rule.id, "index": rule.index, "why": rule.annotation} for rule in taken.rules])
+    return taken.result

@@ -108,7 +108,7 @@ def _reads(text: Expression, changed: Any, case: str | None) -> bool:
 
 def _texts(run: Run, node: Node) -> list[Expression]:
     lane = _lane(run, node)
-    return [text for text in (node.role, node.organ, node.urgent, lane.organ, lane.visitor)
+    return [text for text in (node.role, node.organ, node.urgent, lane.role, lane.organ, lane.visitor)
             if text is not None and not isinstance(text, str)]
 
 
@@ -156,19 +156,16 @@ def _who(run: Run, node: Node, scope: Scope, token: Token) -> list[Any]:
     lane = _lane(run, node)
     if node.kind == "service" or lane.system:
         return ["system"]
-    role = node.role
+    if node.role is None and lane.visitor is not None:
+        return ["visitor", None, None, to_json(run.value(lane.visitor, scope, token))]
+    role = node.role or lane.role
     if role is not None and not isinstance(role, str):
         role = run.value(role, scope, token)
-    if role is None and lane.visitor is not None:
-        return ["visitor", None, None, _whole(run.value(lane.visitor, scope, token))]
     organ = node.organ or lane.organ
-    return ["role", role or lane.role, _whole(run.value(organ, scope, token)) if organ is not None else None]
+    return ["role", role, to_json(run.value(organ, scope, token)) if organ is not None else None]
 
 
 def _participant(who: list[Any]) -> Participant:
     kind, role, organ, party = (*who, None, None, None)[:4]
     return Participant(kind, role=role, organ=organ, party=party)
 
-
-def _whole(value: Any) -> Any:
-    return to_json(value)

@@ -24,12 +24,13 @@ def enter(run: Run, node: Node, token: Token) -> None:
 
 
 def assign(run: Run, node: Node, token: Token, given: Given = None) -> None:
-    """Run the `set.` assignments of a node, in the order they are written."""
+    """Run the `set.` assignments of a node; all of them read the values from before the node."""
     if not node.sets:
         return
     scope = run.state.scopes[token.scope]
-    for name, text in node.sets:
-        run.put(scope, token, name, run.value(text, scope, token, given))
+    values = [(name, run.value(text, scope, token, given)) for name, text in node.sets]
+    for name, value in values:
+        run.put(scope, token, name, value)
 
 
 def leave(run: Run, token: Token, node: Node, given: Given = None) -> None:

@@ -38,6 +38,8 @@ class Names:
             return self.given[name]
         if name == "case":
             return self.run.case
+        if name == "?":
+            return default
         for names in self.locals:
             if name in names:
                 return guess(names[name])
@@ -109,6 +111,15 @@ class Run:
     def value_of(self, scope: Scope, token: Token | None, name: str) -> Any:
         """The value of a name where a token stands."""
         return Names(self, scope, self.locals(scope, token), None).get(name)
+
+    def visible(self, scope: Scope, token: Token | None) -> dict[str, Any]:
+        """Every name with its typed value where a token stands."""
+        frame = self.frame(scope.frame)
+        names = [name for name in frame if "#" not in name]
+        found = {name: self.variable(scope, name) for name in names}
+        for inner in reversed(self.locals(scope, token)):
+            found |= {name: guess(value) for name, value in inner.items()}
+        return {**found, "case": self.case}
 
     def locals(self, scope: Scope, token: Token | None) -> list[dict[str, Any]]:
         """Item-scoped names that a place sees, innermost first; they end at a called process."""

@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from workflows.engine import activities, events, items, pausing, redirecting, scopes, waits
+from workflows.calendar import Calendar
 from workflows.engine.consistency import check
+from workflows.engine.limits import Tables, lend
 from workflows.engine.moving import move
-from workflows.engine.paths import enter
-from workflows.engine.run import Run, iso
+from workflows.engine.run import Run
 from workflows.engine.scheduler import advance, columns
 from workflows.engine.state import ITEM, MOVE, SUSPENDED, TERMINATED, State, Token, Wait, dump, load
 from workflows.engine.timing import Due
 from workflows.engine.variables import to_json
 from workflows.errors import NotWaiting, WorkflowError
 from workflows.feel import Functions
-from workflows.model import Node
 from workflows.progress import Circumstances, Fact, Message, Progress, WorkItem
 
 
@@ -34,8 +35,9 @@ class Instance:
 class Engine:
     """Runs definitions: a state and an event in, a `Progress` out. Holds no instance and reads no clock."""
 
-    def __init__(self, calendar: Any = None, tables: Any = None) -> None:
-        self._calendar = calendar
+    def __init__(self, calendar: Calendar | None = None, tables: Tables | None = None) -> None:
+        #: the working days that limits are counted by
+        self.calendar = calendar
         self._tables = tables
 
     def start(self, definition: Any, answers: Mapping[str, Any], at: Circumstances) -> Progress:
@@ -153,21 +155,29 @@ class Engine:
         move(run)
         return self._finish(run)
 
+    # looking, without changing anything
+
+    def scope(self, instance: Instance, item_key: str, at: Circumstances) -> Mapping[str, Any]:
+        """The typed names that the form of an open item sees. Raises `NotWaiting`."""
+        run = self._run(instance.definition, load(instance.state), instance.variables, at)
+        token = _item(run, item_key)
+        return run.visible(run.state.scopes[token.scope], token)
+
+    def functions(self, definition: Any, at: Circumstances) -> Functions:
+        """The functions that expressions of a definition may call, as of a moment."""
+        return self._run(definition, State(definition.key), {}, at).functions()
+
     # one command
 
     def _run(self, definition: Any, state: State, variables: Mapping[str, Any], at: Circumstances) -> Run:
-        return Run(definition, state, variables, at, self._functions)
+        tables = self._tables if self._tables is not None else getattr(definition, "tables", None)
+        return Run(definition, state, variables, at, partial(lend, self.calendar, tables or {}))
 
     def _resume(self, instance: Instance, at: Circumstances) -> Run:
         run = self._run(instance.definition, load(instance.state), instance.variables, at)
         if run.state.status != "running":
             raise NotWaiting(f"engine.{run.state.status}")
         return run
-
-    def _functions(self, moment: datetime, area: Any) -> Functions:
-        if self._calendar is None:
-            return Functions(moment=moment)
-        return self._calendar.functions(moment, self._tables, area)
 
     def _deliver(self, run: Run, wait: Wait, name: str, payload: Mapping[str, Any]) -> None:
         run.fact("message", waits.catcher(run, wait), name=name)
