@@ -1,8 +1,6 @@
 """The file itself and the rows beside it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -59,22 +57,6 @@ _FILE = (
 )
 
 
-@dataclass(frozen=True)
-class Paper:
-    """A picture or paper as a page shows it."""
-
-    county: int
-    id: int
-    #: photo, evidence, report …
-    kind: str
-    name: str
-    at: datetime
-    href: str
-    #: the small copy; none for what is no picture
-    thumb: str | None
-    note: str = ""
-
-
 def case_by_number(db: Connection, number: str) -> Row[Any]:
     """The file with this number, however it was typed.
 
@@ -124,13 +106,13 @@ def notes(db: Connection, county: int, case_id: int) -> Sequence[Row[Any]]:
     return db.execute(sa.select(note).where(*_of(note, county, case_id)).order_by(note.c.id)).all()
 
 
-def attachments(db: Connection, county: int, case_id: int, *, audience: Audience) -> list[Paper]:
-    """The pictures and papers this audience may see, oldest first."""
+def attachments(db: Connection, county: int, case_id: int, *, audiences: Sequence[str]) -> Sequence[Row[Any]]:
+    """The pictures and papers these audiences may see, oldest first."""
     table = attachment_table
     found = sa.select(table).where(
-        *_of(table, county, case_id), table.c.audience.in_(SEES[audience]), table.c.erased_at.is_(None)
+        *_of(table, county, case_id), table.c.audience.in_(audiences), table.c.erased_at.is_(None)
     )
-    return [_paper(row) for row in db.execute(found.order_by(table.c.id))]
+    return db.execute(found.order_by(table.c.id)).all()
 
 
 def attachment(db: Connection, county: int, attachment_id: int) -> Row[Any]:
@@ -228,11 +210,6 @@ def search(
     for column, value in ((case_file.c.status, status), (case_file.c.category, category)):
         found = found.where(column == value) if value else found
     return db.execute(found.where(case_file.c.id < before) if before else found).all()
-
-
-def _paper(row: Row[Any]) -> Paper:
-    href = f"/cases/files/{row.county}-{row.id}"
-    return Paper(row.county, row.id, row.kind, row.name, row.at, href, f"{href}/small" if row.thumb else None)
 
 
 def _by_number(db: Connection, number: str) -> Row[Any] | None:

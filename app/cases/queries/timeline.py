@@ -53,15 +53,14 @@ _NOTES: Mapping[str, tuple[str, str, str]] = {
 _CHANNELS = {"platform": ("四平台反馈进展", "Progress from the platforms"), "unit": ("办理进展", "Progress")}
 
 
-def timeline(db: Connection, county: int, case_id: int, audience: Audience) -> list[Entry]:
-    """Everything this audience may know, newest first."""
-    case = files.case_by_id(db, county, case_id)
+def timeline(db: Connection, case: Row[Any], audience: Audience) -> list[Entry]:
+    """Everything this audience may know, oldest first."""
     begun = Entry(case.recorded_at, {"zh": "收到反映", "en": "Report received"}, tone="blue")
     parts: Sequence[Callable[[Connection, Row[Any], Audience], Iterator[Entry]]] = (
         _milestones, _notes, _progress, _replies, _ratings, _assignments, _links,
     )
     entries = [begun, *(entry for part in parts for entry in part(db, case, audience))]
-    return sorted(entries, key=lambda entry: entry.at, reverse=True)
+    return sorted(entries, key=lambda entry: entry.at)
 
 
 def _milestones(db: Connection, case: Row[Any], audience: Audience) -> Iterator[Entry]:
