@@ -67,8 +67,16 @@ def consume(run: Run, token: Token, node: Node) -> None:
 
 
 def ended_at(run: Run, scope: Scope, node: Node) -> None:
-    """Remember at which node the outermost process came to an end; side paths of events do not count."""
-    if not scope.host and node.inner is None:
+    """Remember at which node the outermost process came to an end.
+
+    Side paths of events do not count; one that interrupted the whole process has taken its place.
+    """
+    while scope.host:
+        plane = run.plane(scope)
+        if plane.kind != "event" or not plane.starts[0].interrupting:
+            return
+        scope = run.state.scopes[run.state.tokens[scope.host].scope]
+    if node.inner is None:
         run.state.ended = node.id
 
 
