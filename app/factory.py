@@ -47,7 +47,8 @@ def create_app(settings: Settings, wiring: Wiring | None = None) -> Flask:
     for piece in FURNITURE:
         piece.install(app)
     _open_rooms(app, settings)
-    _open_furniture(app)
+    if not any(rule.rule == "/" for rule in app.url_map.iter_rules()):
+        app.add_url_rule("/", "home", guard.public(_home))
     app.context_processor(_context)
     guard.check_routes(app)
     if settings.trusted_proxies:
@@ -66,12 +67,6 @@ def _open_rooms(app: Flask, settings: Settings) -> None:
         # The demonstration's pages sign anybody in: without its setting they are not there at all.
         if room != "demo" or settings.demo:
             app.register_blueprint(import_module(f"app.{room}.views").blueprint)
-
-
-def _open_furniture(app: Flask) -> None:
-    app.add_url_rule("/assets/<path:filename>", "assets", guard.public(assets.serve))
-    app.add_url_rule("/sw.js", "service_worker", guard.public(assets.service_worker))
-    app.add_url_rule("/", "home", guard.public(_home))
 
 
 def _home() -> Any:

@@ -196,8 +196,8 @@ def case_condition(actor: Actor, alias: str = "case_file") -> tuple[str, dict[st
         f"exists (select 1 from work_item w where w.county = {alias}.county and w.instance_id = {alias}.id "
         "and w.org = any(:scope_organs))",
     ]
-    values = {f"{side}_{n}": code for n, pair in enumerate(seen.ranges) for side, code in zip(("lo", "hi"), pair)}
-    values |= {f"{side}_{n}": code for n, pair in enumerate(seen.supervised) for side, code in zip(("slo", "shi"), pair)}
+    values = {f"{side}_{n}": code for n, pair in enumerate(seen.ranges) for side, code in zip(("lo", "hi"), pair, strict=True)}
+    values |= {f"{side}_{n}": code for n, pair in enumerate(seen.supervised) for side, code in zip(("slo", "shi"), pair, strict=True)}
     values |= {
         "scope_stations": list(seen.stations), "scope_organs": organs, "scope_mandates": list(actor.mandates),
         "scope_actor": actor.id,
