@@ -2,6 +2,7 @@
 
 from workflows.bundle import Bundle
 from workflows.calendar import Calendar, light, share
+from workflows.definition import Definition, ElementFacts, parse
 from workflows.engine import Engine, Instance
 from workflows.errors import (
     BundleInvalid,
@@ -13,6 +14,7 @@ from workflows.errors import (
     StateUnreadable,
     WorkflowError,
 )
+from workflows.form import Form
 from workflows.participant import Participant
 from workflows.progress import (
     Circumstances,
@@ -35,12 +37,15 @@ __all__ = [
     "Calendar",
     "Circumstances",
     "Closed",
+    "Definition",
+    "ElementFacts",
     "Engine",
     "EngineLimit",
     "Escalation",
     "ExpressionFailed",
     "Fact",
     "Finding",
+    "Form",
     "Instance",
     "Message",
     "Milestone",
@@ -54,5 +59,6 @@ __all__ = [
     "WorkItem",
     "WorkflowError",
     "light",
+    "parse",
     "share",
 ]
