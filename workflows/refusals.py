@@ -224,7 +224,7 @@ def _starts(root: etree._Element) -> Findings:
         elif local(plane) != "process":
             if len(starts) > 1:
                 yield Finding("bpmn.several_starts", name)
-            yield from (Finding("bpmn.sub_start", start.get("id") or "") for start, said in zip(starts, kinds) if said)
+            yield from (Finding("bpmn.sub_start", start.get("id") or "") for start, said in zip(starts, kinds, strict=True) if said)
         elif {"error", "escalation"} & {kind for said in kinds for kind in said}:
             yield Finding("bpmn.process_start", name)
 

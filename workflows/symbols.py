@@ -66,7 +66,7 @@ class Arrow:
 class Symbol(BpmnTaskSpec):
     """One flow node as drawn: what the library read of it, and the attributes that it leaves out."""
 
-    def __init__(self, sheet: "Sheet", name: str, *, kind: str, tag: str, **kwargs: Any) -> None:
+    def __init__(self, sheet: Sheet, name: str, *, kind: str, tag: str, **kwargs: Any) -> None:
         self.kind = kind
         self.tag = tag
         self.words: dict[str, str] = {}

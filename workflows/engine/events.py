@@ -157,7 +157,7 @@ def conditions(run: Run) -> bool:
     for wait in list(run.state.waits.values()):
         if wait.kind != "condition" or wait.id not in run.state.waits:
             continue
-        scope, (node, event) = run.state.scopes[wait.scope], waits.event_of(run, wait)
+        scope, event = run.state.scopes[wait.scope], waits.event_of(run, wait)[1]
         before, wait.left = wait.left, int(waits.holds(run, wait, event, scope, run.state.tokens.get(wait.token)))
         if wait.left and not before:
             happen(run, wait)

@@ -20,16 +20,19 @@ def redirect(run: Run, token: Token, element: str, reason: str) -> None:
     runs beside the item would stay alive in the target's own scope.
     """
     key, source = items.key(token), run.node(token)
-    for scope, holder in _outwards(run, token):
-        target = _target(run.plane(scope), element)
-        if target is not None:
-            break
-    else:
-        raise WorkflowError("redirect.no_such_element", element=element)
+    scope, holder, target = _found(run, token, element)
     _refuse_parallel(run, scope, holder)
     scopes.cancel(run, holder)
     run.fact("redirected", source, key=key, to=target.id, reason=reason)
     run.move(scopes.new_token(run, scope, target))
+
+
+def _found(run: Run, token: Token, element: str) -> tuple[Scope, Token, Node]:
+    for scope, holder in _outwards(run, token):
+        target = _target(run.plane(scope), element)
+        if target is not None:
+            return scope, holder, target
+    raise WorkflowError("redirect.no_such_element", element=element)
 
 
 def _outwards(run: Run, token: Token) -> Iterator[tuple[Scope, Token]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 from workflows.engine.state import Scope, State, Token
@@ -251,7 +251,7 @@ class Output:
 
 def iso(moment: datetime) -> str:
     """An instant as the state holds it."""
-    return moment.astimezone(timezone.utc).isoformat()
+    return moment.astimezone(UTC).isoformat()
 
 
 def instant(text: str) -> datetime:

@@ -8,8 +8,8 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from workflows.engine import activities, events, items, pausing, redirecting, scopes, waits
 from workflows.calendar import Calendar
+from workflows.engine import activities, events, items, pausing, redirecting, scopes, waits
 from workflows.engine.consistency import check
 from workflows.engine.limits import Tables, lend
 from workflows.engine.moving import move
@@ -20,6 +20,7 @@ from workflows.engine.timing import Due
 from workflows.engine.variables import to_json
 from workflows.errors import NotWaiting, WorkflowError
 from workflows.feel import Functions
+from workflows.model import Node
 from workflows.progress import Circumstances, Fact, Message, Progress, WorkItem
 
 
@@ -167,10 +168,17 @@ class Engine:
         """The functions that expressions of a definition may call, as of a moment."""
         return self._run(definition, State(definition.key), {}, at).functions()
 
+    def limit(self, definition: Any, key: str, start: datetime, area: Any = None) -> Mapping[str, Any]:
+        """What `deadline(key, start)` gives in a diagram of this definition: due, rule, version, arithmetic."""
+        lent = self.functions(definition, Circumstances(start))
+        if lent.deadline is None:
+            raise WorkflowError("limits.table_missing", table="deadlines")
+        return lent.deadline(key, start, area)
+
     # one command
 
     def _run(self, definition: Any, state: State, variables: Mapping[str, Any], at: Circumstances) -> Run:
-        tables = self._tables if self._tables is not None else getattr(definition, "tables", None)
+        tables = self._tables if self._tables is not None else getattr(definition, "shared", None)
         return Run(definition, state, variables, at, partial(lend, self.calendar, tables or {}))
 
     def _resume(self, instance: Instance, at: Circumstances) -> Run:

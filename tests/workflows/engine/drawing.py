@@ -43,7 +43,7 @@ def chain(text: str) -> str:
     found = []
     for part in text.split(";"):
         names = part.split()
-        found += [flow(a, b) for a, b in zip(names, names[1:])]
+        found += [flow(a, b) for a, b in zip(names, names[1:], strict=False)]
     return "".join(found)
 
 

@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.workflows.engine.drawing import NOON, Play, chain, drawn, end, event, file, flow, node, start, sub, user
 
+from tests.workflows.engine.drawing import NOON, Play, chain, drawn, end, event, file, flow, node, start, sub, user
 from workflows.errors import BundleInvalid, BusinessError, EngineLimit, ExpressionFailed, NotWaiting, WorkflowError
 from workflows.feel import compile as feel
 from workflows.manifest import ActFacts, LaneRole
@@ -178,7 +178,7 @@ def test_each_run_keeps_its_answers_to_itself_and_the_output_collects_them() -> 
     inner = '<loopDataOutputRef>opinions</loopDataOutputRef><outputDataItem name="opinion"/>'
     play = several(inner=inner, properties={"set.opinion": "many.text + string(unit)"})
     keys = sorted(play.items)
-    for key, text in zip(reversed(keys), "cba"):
+    for key, text in zip(reversed(keys), "cba", strict=True):
         play.complete(key, text=text)
     assert play.variables["opinions"] == ["a4", "b5", "c6"]
     assert set(play.variables) == {"units", "opinions"}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from tests.workflows.engine.drawing import NOON, Play, chain, drawn, end, event, file, node, start, sub, user
 
+from tests.workflows.engine.drawing import NOON, Play, chain, drawn, end, event, file, node, start, sub, user
 from workflows.errors import ExpressionFailed, NotWaiting
 
 

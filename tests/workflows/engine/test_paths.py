@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from tests.workflows.engine.drawing import Play, chain, drawn, end, file, flow, node, start, user
 
+from tests.workflows.engine.drawing import Play, chain, drawn, end, file, flow, node, start, user
 from workflows.errors import NotWaiting, WorkflowError
 
 

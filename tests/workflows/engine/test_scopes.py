@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from tests.workflows.engine.drawing import Play, chain, drawn, end, event, file, flow, node, start, sub, user
 
+from tests.workflows.engine.drawing import Play, chain, drawn, end, event, file, flow, node, start, sub, user
 from workflows.errors import BundleInvalid, WorkflowError
 from workflows.feel import compile as feel
 from workflows.manifest import EscalationFacts, ProcessManifest, VariableFacts
