@@ -30,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
         settings = Settings.from_env(os.environ)
         logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
         return given.run(settings, given) or 0
-    except (ConfigError, migrate.MigrationError) as error:
+    except (ConfigError, migrate.NewerDatabase, migrate.OlderServer) as error:
         print(error, file=sys.stderr)
     except AppError as refusal:
         print(f"{refusal.sentence()} {dict(refusal.facts)}", file=sys.stderr)

@@ -48,6 +48,21 @@ class Answer:
     code: str | None = None
 
 
+@dataclass(frozen=True)
+class Incoming:
+    """What an outside system tells a case, its signature checked."""
+
+    #: The sender's own number for it; a repeat hears the first answer again.
+    message_id: str
+    #: Name of the message and its keys, the number of the case first.
+    message: str
+    keys: tuple[str, ...]
+    #: What the process may read; texts stay in `body`.
+    payload: Mapping[str, Any]
+    #: Everything that was said, kept in the inbox.
+    body: Mapping[str, Any]
+
+
 class System(Protocol):
     """An outside system as the house sees it."""
 
