@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -58,11 +58,30 @@ def _today(meter: Any) -> date:
     return day
 
 
+def _last_moment(value: Any) -> datetime | None:
+    """Return the end of the last day of a limit that ends at midnight; the next limit counts from that day."""
+    due = due_of(value)
+    if due is value:
+        return None
+    moment = moment_of(due).astimezone(SHANGHAI)
+    return moment - timedelta(seconds=1) if moment.time() == time(0) else None
+
+
 @builtin("deadline(key: string, start: any, area: any?)")
 def _deadline(meter: Any, key: str, start: Any, area: Any = None) -> Any:
-    facts = _lent(meter, "deadline")(key, moment_of(start), area)
+    count = _lent(meter, "deadline")
+    moment = moment_of(start)
+    facts = count(key, _last_moment(start) or moment, area)
+    if facts.get("unit") == "h":
+        facts = count(key, moment, area)
     built = inward(facts, meter)
     return {**built, **{part: moment_of(built[part]) for part in ("due", "start") if part in built}}
+
+
+@builtin("end_of_day(date: any)")
+def _end_of_day(meter: Any, day: Any) -> datetime:
+    following = day_of(day) + timedelta(days=1)
+    return datetime.combine(following, time(0), tzinfo=SHANGHAI).astimezone(UTC)
 
 
 @builtin("threshold(key: string, area: any?)")
