@@ -12,6 +12,7 @@ from sqlalchemy.engine import Row
 from app import crypto
 from app.cases.operations.answers import instant
 from app.cases.operations.contacts import opened
+from app.cases.operations.papers import add_note
 from app.definitions import queries as definitions
 from app.enactment import queries as running
 from app.notices import letters
@@ -116,6 +117,10 @@ def _template(uow: UnitOfWork, case: Row[Any], payload: Mapping[str, Any]) -> No
                 "recalled", case.county, case.id, organ=unit, role="handler", facts={"number": case.number},
             ))
         return
+    # Who left no telephone reads it on his page.
+    if not payload.get("words"):
+        add_note(uow, county=case.county, case_id=case.id, kind=payload["template"], audience="reporter",
+                 text=payload.get("said") or "", facts={"template": payload["template"]})
     write_letter(uow, case, payload["template"], {"words": payload.get("words") or ""})
 
 

@@ -48,6 +48,10 @@ _NOTES: Mapping[str, tuple[str, str, str]] = {
     "letter": ("已通知", "A message was sent", "neutral"),
     "not_started": ("已登记，流程尚未启动", "Registered, the process has not started yet", "red"),
     "started": ("已登记", "Registered", "neutral"),
+    "withdraw_refused": ("未能撤回，继续办理", "It could not be withdrawn; we go on", "orange"),
+    "explained": ("联络站作出说明", "The station has answered your rating", "blue"),
+    "disputed": ("正在确定办理单位，期限不变", "The unit in charge is being settled; the dates stay", "orange"),
+    "flood": ("短时间内大量提交，请核对", "One of very many within an hour; please check", "orange"),
     "report": ("调研报告", "A report was filed", "blue"),
 }
 _CHANNELS = {"platform": ("四平台反馈进展", "Progress from the platforms"), "unit": ("办理进展", "Progress")}
@@ -78,7 +82,8 @@ def _notes(db: Connection, case: Row[Any], audience: Audience) -> Iterator[Entry
     for row in files.notes(db, case.county, case.id):
         if row.audience in SEES[audience]:
             zh, en, tone = _NOTES.get(row.kind, (row.kind, row.kind, "neutral"))
-            yield Entry(row.at, {"zh": zh, "en": en}, row.text or _facts(row.facts), tone=tone)
+            said = row.text or (_facts(row.facts) if audience == "staff" else "")
+            yield Entry(row.at, {"zh": zh, "en": en}, said, tone=tone)
 
 
 def _progress(db: Connection, case: Row[Any], audience: Audience) -> Iterator[Entry]:

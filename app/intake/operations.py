@@ -1,0 +1,143 @@
+"""What a citizen does without an account: report, add facts, withdraw, answer, rate."""
+
+import base64
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from app import images
+from app.cases import operations as cases
+from app.cases import queries as files
+from app.config import Settings
+from app.crypto import Vault
+from app.enactment import operations as enactment
+from app.enactment import queries as running
+from app.errors import Conflict, Invalid
+from app.intake import queries
+from app.intake.queries import RECEIPT
+from app.notices import operations as notices
+from app.storage import Storage
+from app.uow import UnitOfWork, visitor
+
+MORE_FACTS, WITHDRAW = "msg_more_facts", "msg_withdraw"
+MOST_PHOTOS = 3
+MEGABYTES_EACH = 15
+
+
+class NotOffered(Conflict):
+    """This cannot be done with the report any more."""
+
+
+class TooManyPhotos(Invalid):
+    """At most three photos can be sent at once."""
+
+
+class PhotoTooHeavy(Invalid):
+    """One photo is larger than 15 megabytes. Please choose a smaller one."""
+
+
+def keep_photos(storage: Storage, settings: Settings, files: Sequence[tuple[str, bytes]]) -> tuple[cases.Photo, ...]:
+    """This will clean photos of everything but the picture and store them, before any row names them.
+
+    Raises Invalid with the sentence that says what to do.
+    """
+    if len(files) > MOST_PHOTOS:
+        raise TooManyPhotos()
+    if any(len(data) > MEGABYTES_EACH * 1024 * 1024 for _name, data in files):
+        raise PhotoTooHeavy()
+    return tuple(_kept(storage, settings, name, data) for name, data in files)
+
+
+def report(uow: UnitOfWork, *, told: cases.Report) -> dict[str, Any]:
+    """This will take a report in. What is kept under the form's key is the receipt, sealed."""
+    receipt = cases.file_issue(uow, report=told)
+    return {"number": receipt.number, "receipt": sealed_receipt(uow.settings, receipt.number, receipt.tracking_code)}
+
+
+def report_in_flood(uow: UnitOfWork, *, told: cases.Report) -> dict[str, Any]:
+    """This will take a report in while the station receives unusually many, and say so to whoever reads it."""
+    receipt = cases.file_issue(uow, report=told)
+    cases.add_note(uow, county=receipt.county, case_id=receipt.case_id, kind="flood", facts={"station": told.station_id})
+    return {"number": receipt.number, "receipt": sealed_receipt(uow.settings, receipt.number, receipt.tracking_code)}
+
+
+def add_facts(
+    uow: UnitOfWork, *, number: str, code: str, text: str, photos: Sequence[cases.Photo] = ()
+) -> None:
+    """This will add what the reporter has learnt since, and tell whoever has the matter.
+
+    Raises ReceiptUnknown, Invalid.
+    """
+    case = _own(uow, number, code)
+    note = cases.add_note(uow, county=case.county, case_id=case.id, text=text, kind="facts", audience="reporter")
+    cases.attach(uow, county=case.county, case_id=case.id, photos=photos, audience="reporter", note_id=note)
+    for item in running.open_items(uow.db, case.county, case.id):
+        if item.kind == "role":
+            notices.tell(uow, notice=notices.Notice(
+                "facts_added", case.county, case.id, organ=item.org, role=item.role, item_id=item.id,
+                facts={"number": case.number}, once=f"facts:{note}:{item.org}",
+            ))
+    if queries.waits_for(uow.db, case, MORE_FACTS):
+        enactment.act(uow, county=case.county, id=case.id, message=MORE_FACTS, answers={})
+
+
+def withdraw(uow: UnitOfWork, *, number: str, code: str, reason: str = "") -> None:
+    """This will ask to take the report back: at once before it is assigned, later if the station agrees.
+
+    Raises ReceiptUnknown, NotOffered.
+    """
+    case = _own(uow, number, code)
+    if not queries.waits_for(uow.db, case, WITHDRAW):
+        raise NotOffered()
+    enactment.act(
+        uow, county=case.county, id=case.id, message=WITHDRAW, answers={"reason": reason} if reason else {},
+    )
+
+
+def answer_by_link(uow: UnitOfWork, *, token: str, answers: Mapping[str, Any], photos: Sequence[cases.Photo] = ()) -> str:
+    """This will take the answer that a one-time link asked for. Gives back the number of the case.
+
+    Raises LinkUsed, AlreadyCompleted, Invalid.
+    """
+    return _answer(uow, queries.item_of(uow.db, token, uow.now), answers, photos)
+
+
+def answer_by_receipt(
+    uow: UnitOfWork, *, number: str, code: str, item_id: int, answers: Mapping[str, Any], photos: Sequence[cases.Photo] = (),
+) -> str:
+    """This will take the same answer from whoever holds the receipt.
+
+    Raises ReceiptUnknown, LinkUsed, AlreadyCompleted, Invalid.
+    """
+    case = _own(uow, number, code)
+    return _answer(uow, queries.own_item(uow.db, case, item_id), answers, photos)
+
+
+def sealed_receipt(settings: Settings, number: str, code: str) -> str:
+    """Number and code of a receipt as a cookie may carry them."""
+    text = orjson.dumps([number, code]).decode()
+    return base64.urlsafe_b64encode(Vault(settings.field_key).seal(text, about=RECEIPT)).decode()
+
+
+def _kept(storage: Storage, settings: Settings, name: str, data: bytes) -> cases.Photo:
+    picture = images.prepare(data, megapixels=settings.photo_megapixels)
+    return cases.Photo(
+        storage.put(picture.data), name[-80:], picture.media_type, len(picture.data), picture.width, picture.height,
+        storage.put(picture.thumbnail),
+    )
+
+
+def _own(uow: UnitOfWork, number: str, code: str) -> Any:
+    case = files.case_by_tracking(uow.db, number, code)
+    # Whoever holds the receipt stands for the reporter; the trail says so.
+    uow.actor = visitor(case.county, case.reporter_id)
+    return case
+
+
+def _answer(uow: UnitOfWork, item: Any, answers: Mapping[str, Any], photos: Sequence[cases.Photo]) -> str:
+    case = files.case_by_id(uow.db, item.county, item.instance_id)
+    uow.actor = visitor(case.county, case.reporter_id)
+    cases.attach(uow, county=case.county, case_id=case.id, photos=photos, audience="reporter")
+    enactment.complete(uow, county=item.county, item_id=item.id, answers=answers)
+    return case.number
