@@ -27,9 +27,9 @@ class Block:
 
 
 def make(random: Random, depth: int, numbers: Iterator[int], messages: bool = True) -> Block:
-    """A random block; blocks that wait for messages do not stand where several could wait for the same one."""
+    """A random block; what could not be told apart in several runs (messages, items of calls) is not put into them."""
     simple = ["task", "task", "seq"]
-    deep = ["seq", "xor", "par", "inc", "sub", "call", "loop", "many"] + (["bound", "beside", "event"] if messages else [])
+    deep = ["seq", "xor", "par", "inc", "sub", "loop", "many"] + (["call", "bound", "beside", "event"] if messages else [])
     kind = random.choice(deep if depth > 0 else simple if depth == 0 else ["task"])
     block = Block(kind, next(numbers), count=random.randrange(3))
     inner = messages and kind != "many"

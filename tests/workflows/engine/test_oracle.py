@@ -7,6 +7,7 @@ import os
 from random import Random
 
 import pytest
+
 from tests.workflows.engine.blocks import Oracle, Pen, Place, make
 from tests.workflows.engine.drawing import Play, drawn
 
