@@ -19,16 +19,16 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from SpiffWorkflow.bpmn.parser import BpmnParser  # noqa: E402  # after the path to the project is known
-from SpiffWorkflow.bpmn.serializer import BpmnWorkflowSerializer  # noqa: E402
-from SpiffWorkflow.bpmn.workflow import BpmnWorkflow  # noqa: E402
-from SpiffWorkflow.util.task import TaskState  # noqa: E402
+from SpiffWorkflow.bpmn.parser import BpmnParser  # after the path to the project is known
+from SpiffWorkflow.bpmn.serializer import BpmnWorkflowSerializer
+from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
+from SpiffWorkflow.util.task import TaskState
 
-from workflows.compilation import compile_process  # noqa: E402
-from workflows.engine import Engine, Instance  # noqa: E402
-from workflows.engine.state import load  # noqa: E402
-from workflows.manifest import ProcessManifest  # noqa: E402
-from workflows.progress import Circumstances  # noqa: E402
+from workflows.compilation import compile_process
+from workflows.engine import Engine, Instance
+from workflows.engine.state import load
+from workflows.manifest import ProcessManifest
+from workflows.progress import Circumstances
 
 ROUNDS = int(os.environ.get("SCALE", "40"))
 AT = Circumstances(datetime(2026, 3, 2, tzinfo=UTC))

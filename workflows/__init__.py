@@ -3,7 +3,6 @@
 from workflows.bundle import Bundle
 from workflows.calendar import Calendar, light, share
 from workflows.definition import Definition, ElementFacts, parse
-from workflows.definition import Definition, ElementFacts, parse
 from workflows.engine import Engine, Instance
 from workflows.errors import (
     BundleInvalid,
@@ -15,7 +14,6 @@ from workflows.errors import (
     StateUnreadable,
     WorkflowError,
 )
-from workflows.form import Form
 from workflows.form import Form
 from workflows.participant import Participant
 from workflows.progress import (
@@ -41,15 +39,12 @@ __all__ = [
     "Closed",
     "Definition",
     "ElementFacts",
-    "Definition",
-    "ElementFacts",
     "Engine",
     "EngineLimit",
     "Escalation",
     "ExpressionFailed",
     "Fact",
     "Finding",
-    "Form",
     "Form",
     "Instance",
     "Message",
@@ -64,7 +59,6 @@ __all__ = [
     "WorkItem",
     "WorkflowError",
     "light",
-    "parse",
     "parse",
     "share",
 ]
