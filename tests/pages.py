@@ -269,6 +269,7 @@ def _unbalanced(markup: str) -> list[str]:
 
 def _by_action(page: Page, action: str) -> Any:
     found = [form for form in page.tree.iter("form") if form.get("action", "").split("?")[0] == action]
+    found.sort(key=lambda form: form.get("method", "get").lower() != "post")
     if not found:
         raise PageFault(f"{page.url}: no form posts to {action}, only {[f.get('action') for f in page.tree.iter('form')]}")
     return found[0]

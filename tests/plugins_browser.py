@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from playwright.sync_api import Browser, sync_playwright
 from werkzeug.serving import make_server
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -22,6 +23,8 @@ FLAGS = [
 ]  # fmt: skip
 PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
 DESK = {"viewport": {"width": 1366, "height": 900}}
+PATIENCE = 10_000  # milliseconds
+READER = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai", "reduced_motion": "reduce", "bypass_csp": False}
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 #: Controls a finger must hit; links inside a sentence are excepted by the rule (WCAG 2.5.8).
 TARGETS = """() => [...document.querySelectorAll('button, .btn, select, textarea, summary, input:not([type=hidden]):not([type=checkbox]):not([type=radio]):not([type=file]), .choice, .file-pick')]
@@ -37,21 +40,15 @@ def chromium() -> str | None:
 
 
 @pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """How the browser starts; without one the test is skipped, which the build treats as a failure."""
+def chrome() -> Iterator[Browser]:
+    """The browser, started once; without one the test is skipped, which the build treats as a failure."""
     found = chromium()
     if not found:
         pytest.skip("no Chromium on this machine")
-    return {**browser_type_launch_args, "executable_path": found, "args": FLAGS}
-
-
-@pytest.fixture(scope="session")
-def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
-    """A reader in Zhejiang at a desk."""
-    return {
-        **browser_context_args, **DESK, "locale": "zh-CN", "timezone_id": "Asia/Shanghai", "reduced_motion": "reduce",
-        "bypass_csp": False,
-    }  # fmt: skip
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(scope="session")
@@ -86,13 +83,14 @@ def watched() -> Iterator[Callable[[Any], None]]:
 
 
 @pytest.fixture
-def open_page(browser: Any, browser_context_args: dict[str, Any], watched: Callable) -> Iterator[Callable[..., Any]]:
+def open_page(chrome: Browser, watched: Callable[[Any], None]) -> Iterator[Callable[..., Any]]:
     """A fresh page: `open_page(phone=True, dark=True, scripts=False)`; closed at the end of the test."""
     contexts: list[Any] = []
 
     def opened(phone: bool = False, dark: bool = False, scripts: bool = True, **more: Any) -> Any:
         look = {**(PHONE if phone else DESK), "color_scheme": "dark" if dark else "light", "java_script_enabled": scripts}
-        context = browser.new_context(**{**browser_context_args, **look, **more})
+        context = chrome.new_context(**{**READER, **look, **more})
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         watched(page)

@@ -180,7 +180,7 @@ def _rows(each: Any, name: str, rows: Sequence[Mapping], errors: Any, options: M
 
 def _given(each: Any, name: str, posted: Any, files: Any) -> Any:
     if each.type == "rows":
-        return _given_rows(each, name, posted, files)
+        return _given_rows(each, name, posted, files) or None
     if each.type == "files":
         return [one for one in (files.getlist(name) if files else ()) if one.filename] or None
     if each.type == "choices" or getattr(each, "many", False):
@@ -196,7 +196,7 @@ def _given(each: Any, name: str, posted: Any, files: Any) -> Any:
 def _given_rows(each: Any, name: str, posted: Any, files: Any) -> list[dict[str, Any]]:
     count = posted.get(f"_rows.{name}", "0")
     rows = []
-    for at in range(min(int(count) if count.isdigit() else 0, 200)):
+    for at in range(min(int(count) if count.isdecimal() and len(count) < 4 else 0, 200)):
         given = {inner.key: _given(inner, f"{name}.{at}.{inner.key}", posted, files) for inner in each.fields}
         kept = {key: value for key, value in given.items() if value is not None}
         if kept:
