@@ -92,6 +92,7 @@ class Drawn:
     compiled: CompiledProcess
     manifests: dict[str, ProcessManifest] = field(default_factory=dict)
     checksum: str = "0"
+    shared: Mapping[str, Any] = field(default_factory=dict)
 
     def manifest(self, process: str) -> ProcessManifest:
         return self.manifests.setdefault(process, ProcessManifest(process))
@@ -109,10 +110,10 @@ class Play:
     """One instance played in a test; every step goes through bytes."""
 
     def __init__(self, definition: Any, answers: Mapping[str, Any] | None = None, *, case: Mapping[str, Any] | None = None,
-                 perform: Any = None, local: Any = (), calendar: Any = None) -> None:
+                 perform: Any = None, local: Any = (), calendar: Any = None, now: datetime = NOON) -> None:
         self.engine = Engine(calendar)
         self.definition = definition
-        self.now = NOON
+        self.now = now
         self.case = dict(case or {})
         self.perform, self.local = perform, local
         self.items: dict[str, Any] = {}
