@@ -63,8 +63,10 @@ def install(app: Flask) -> None:
     catalogues.compile_all()
     app.config.setdefault("BABEL_DEFAULT_LOCALE", "zh")
     app.config.setdefault("BABEL_DEFAULT_TIMEZONE", "Asia/Shanghai")
-    app.config["BABEL_DOMAIN"] = ";".join(catalogues.domains() or ["messages"])
-    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(catalogues.FOLDER)
+    domains = catalogues.domains() or ["messages"]
+    app.config["BABEL_DOMAIN"] = ";".join(domains)
+    # Flask-Babel pairs domains with folders one by one.
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = ";".join([str(catalogues.FOLDER)] * len(domains))
     Babel(app, locale_selector=current)
     app.before_request(_remember)
     app.jinja_env.globals.update(lang=current, lang_tag=tag, theme=theme, text_size=text_size, here=here)
