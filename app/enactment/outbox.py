@@ -22,7 +22,12 @@ class Ticket:
     @property
     def hash(self) -> bytes:
         """What the database keeps."""
-        return crypto.digest(self.secret)
+        return ticket_hash(self.secret)
+
+
+def ticket_hash(secret: str) -> bytes:
+    """What the database keeps of a one-time link."""
+    return crypto.digest(secret)
 
 
 def tickets(items: Sequence[WorkItem]) -> list[Ticket]:

@@ -1,0 +1,63 @@
+"""What staff do with a case beside completing its items: note, attach, uncover a contact, begin an act."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.cases import operations as cases
+from app.cases import queries as files
+from app.casepage import queries
+from app.enactment import operations as enactment
+from app.errors import Forbidden, Invalid
+from app.identity import policy
+from app.identity.policy import Permission
+from app.uow import UnitOfWork
+from workflows import Message
+
+
+class ActNotYours(Forbidden):
+    """This step is for others to begin."""
+
+
+def add_note(uow: UnitOfWork, *, number: str, text: str) -> None:
+    """Put a note for colleagues on a case.
+
+    Raises CaseUnknown, NotYourCase, Invalid.
+    """
+    case = visible(uow, number, Permission.ADD_NOTE)
+    if not text.strip():
+        raise Invalid({"text": ["Write the note first."]})
+    cases.add_note(uow, county=case.county, case_id=case.id, kind="note", audience="staff", text=text.strip())
+
+
+def uncover(uow: UnitOfWork, *, number: str, party_id: int, reason: str) -> dict[str, str]:
+    """Show a reporter's contact in clear; who looked, when and why is kept.
+
+    Raises CaseUnknown, NotYourCase, Invalid, TooManyUncovered.
+    """
+    case = visible(uow, number, Permission.UNMASK_CONTACT)
+    shown = cases.uncover(uow, county=case.county, case_id=case.id, party_id=party_id, reason=reason)
+    return {"name": shown.name, "phone": shown.phone}
+
+
+def begin_act(uow: UnitOfWork, *, number: str, message: str, answers: Mapping[str, Any]) -> None:
+    """Begin what needs no open item, as the process allows it to this person.
+
+    Raises CaseUnknown, NotYourCase, ActNotYours, Invalid, NotExpected.
+    """
+    case = visible(uow, number, Permission.ACT_ON_CASE)
+    found = queries.act_waiting(uow.db, case, message)
+    if not queries.may_begin(uow.actor, found):
+        raise ActNotYours()
+    enactment.act(
+        uow, county=case.county, id=case.id, message=Message(message, found.keys, {}), answers=answers, form=found.act.form
+    )
+
+
+def visible(uow: UnitOfWork, number: str, permission: Permission) -> Any:
+    """The case with this number, if the actor may do such a thing to it.
+
+    Raises CaseUnknown, NotPermitted, NotYourCase.
+    """
+    case = files.case_by_number(uow.db, number)
+    policy.check(uow.actor, permission, queries.seen(uow.db, uow.actor, case))
+    return case

@@ -1,0 +1,158 @@
+"""How a row of a queue and an item are said on a page: words, lights, addresses."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy.engine import Row
+
+from app.cases import queries as cases
+from app.definitions import queries as definitions
+from app.definitions.queries import Deployed
+from app.directory import queries as directory
+from app.identity import policy
+from app.identity.policy import Permission
+from app.uow import Actor
+from app.web.filters import NEVER, local
+from app.web.lang import words
+from app.wiring import Reading, Wiring
+from app.worklist import queries
+from app.worklist.queries import COUNTED, Reader
+from workflows import Calendar, Form, share
+
+#: Shares of the working time of a limit at which the light changes (`decisions`: green below one half).
+STEPS = ((1.0, "red"), (0.8, "orange"), (0.5, "yellow"))
+
+
+def reader(actor: Actor) -> Reader:
+    """The queues of whoever is signed in."""
+    pairs = tuple((organ, role) for organ, roles in policy.queue_pairs(actor) for role in roles)
+    return Reader(actor.id, pairs, actor.mandates)
+
+
+def light(calendar: Calendar, start: datetime | None, due: datetime | None, now: datetime) -> str:
+    """The colour of a limit: how much of its working time is used. Empty where there is no limit."""
+    if due is None or due.year >= NEVER:
+        return ""
+    used = share(calendar, start or due, due, now)
+    return next((colour for step, colour in STEPS if used >= step), "green")
+
+
+def working_days_left(calendar: Calendar, due: datetime | None, now: datetime) -> int | None:
+    """Whole working days until a limit ends, or since it ended; none where there is no limit."""
+    if due is None or due.year >= NEVER:
+        return None
+    today, last = local(now).date(), local(due - timedelta(microseconds=1)).date()
+    first, end = sorted((today, last))
+    return calendar.count(first, end)
+
+
+def soon(calendar: Calendar, now: datetime) -> datetime:
+    """The end of the next working day: what the view "due" shows up to."""
+    day: date = calendar.add(local(now).date(), 1)
+    return datetime.combine(day + timedelta(days=1), datetime.min.time(), local(now).tzinfo)
+
+
+def address(row: Any) -> str:
+    """Where an item is opened."""
+    return f"/desk/items/{row.county}-{row.id}"
+
+
+def shown_row(row: Row[Any], now: datetime, calendar: Calendar, actor: Actor) -> dict[str, Any]:
+    """One row as the queue macro draws it."""
+    free = row.status == 0 and row.kind == "role" and policy.is_theirs(actor, row)
+    return {
+        "href": address(row), "number": row.number, "title": row.title,
+        "place": words({"zh": row.place_zh, "en": row.place_en}) if row.place_zh else "",
+        "step": words({"zh": row.title_zh, "en": row.title_en}), "since": row.opened_at, "due_at": row.due_at,
+        "light": light(calendar, row.due_from or row.opened_at, row.due_at, now),
+        "days": working_days_left(calendar, row.due_at, now),
+        "holder": row.holder, "is_returned": row.returned, "is_urgent": row.priority >= 2, "is_supervised": row.supervised,
+        "claim": f"{address(row)}/claim" if free else None,
+    }
+
+
+def shown_rows(rows: Iterable[Row[Any]], now: datetime, calendar: Calendar, actor: Actor) -> list[dict[str, Any]]:
+    """All rows of a page."""
+    return [shown_row(row, now, calendar, actor) for row in rows]
+
+
+def counted(number: int) -> str:
+    """A count that does not pretend to know more than it read."""
+    return f"{COUNTED:,}+" if number > COUNTED else str(number)
+
+
+def tabs(view: str, numbers: Mapping[str, int], labels: Mapping[str, str]) -> list[tuple[str, str, str, bool]]:
+    """The views of the desk for the tabs macro."""
+    return [(f"/desk?view={name}", label, counted(numbers[name]), name == view) for name, label in labels.items()]
+
+
+@dataclass(frozen=True)
+class Opened:
+    """An item with the form that completes it."""
+
+    item: Row[Any]
+    deployed: Deployed
+    form: Form | None
+
+
+def opened(house: Reading, actor: Actor, county: int, item_id: int) -> Opened:
+    """One item as its participant may open it.
+
+    Raises ItemUnknown, NotYourCase.
+    """
+    item = queries.item(house.db, county, item_id)
+    if not policy.is_theirs(actor, item):
+        policy.check(actor, Permission.SEE_CASE, item)
+    deployed = definitions.version(house.db, item.definition_id)
+    form = deployed.definition.form(item.process, item.form) if item.form else None
+    return Opened(item, deployed, form)
+
+
+def options(house: Reading, form: Form | None, county: int) -> dict[str, list[tuple[Any, dict[str, str]]]]:
+    """What fields of organs and persons may be answered with."""
+    wanted = {field.key: field.choices_from for field in _fields(form) if field.choices_from}
+    return {
+        key: [(id, {"zh": zh, "en": en}) for id, zh, en in directory.choices(house.db, source, county)]
+        for key, source in wanted.items()
+    }
+
+
+def _fields(form: Form | None) -> list[Any]:
+    outer = list(form.fields) if form else []
+    return outer + [inner for field in outer for inner in field.fields]
+
+
+def shown_item(house: Reading, wiring: Wiring, actor: Actor, opened: Opened) -> dict[str, Any]:
+    """Everything the page of an item says, but its answers and their errors."""
+    item, calendar = opened.item, wiring.calendar
+    case = cases.case_by_id(house.db, item.county, item.instance_id)
+    is_open = item.status < 2 and policy.is_theirs(actor, item)
+    return {
+        "item": item, "form": opened.form, "now": house.now, "address": address(item),
+        "step": words({"zh": item.title_zh, "en": item.title_en}),
+        "light": light(calendar, item.due_from or item.opened_at, item.due_at, house.now),
+        "days": working_days_left(calendar, item.due_at, house.now),
+        "may_complete": is_open and item.assignee in (None, actor.id),
+        "is_free": is_open and item.status == 0 and item.kind == "role",
+        "is_mine": is_open and item.status == 1 and item.assignee == actor.id,
+        "earlier": queries.earlier_steps(house.db, item) if is_open else (),
+        "options": options(house, opened.form, item.county),
+        "entries": [shown_entry(one) for one in reversed(cases.timeline(house.db, case, "staff"))],
+        "papers": [paper(one) for one in cases.attachments(house.db, case.county, case.id, audiences=cases.SEES["staff"])],
+    }
+
+
+def shown_entry(entry: cases.Entry) -> dict[str, Any]:
+    """One thing that happened, as the timeline macro draws it."""
+    return {
+        "title": words(entry.title), "at": entry.at, "by": words(entry.by) if entry.by else "", "text": entry.text,
+        "tone": entry.tone,
+    }
+
+
+def paper(row: Row[Any]) -> dict[str, Any]:
+    """One picture or paper, as the gallery macro draws it."""
+    address = f"/files/{row.county}-{row.id}"
+    return {"href": address, "thumb": address if row.type.startswith("image/") else "", "name": row.name, "note": ""}
