@@ -132,9 +132,9 @@ def load(data: bytes) -> State:
 
 
 def _read(rows: list[Any]) -> State:
-    _, head, scopes, tokens, waits = rows
+    _, (process, status, last, ended, paused), scopes, tokens, waits = rows
     return State(
-        *head,
+        process, status, last, ended, paused,
         {row[0]: Scope(*row) for row in scopes},
         {row[0]: _token(*row) for row in tokens},
         {row[0]: _wait(*row) for row in waits},

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.workflows.engine.drawing import Play, chain, drawn, end, file, node, start, user
 
+from tests.workflows.engine.drawing import Play, chain, drawn, end, file, node, start, user
 from workflows import Calendar, Engine, ExpressionFailed
 from workflows.dmn import read
 from workflows.progress import Circumstances
