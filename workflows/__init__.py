@@ -29,6 +29,7 @@ from workflows.progress import (
     Timer,
     WorkItem,
 )
+from workflows.words import sentence
 
 __all__ = [
     "Bundle",
@@ -60,5 +61,6 @@ __all__ = [
     "WorkflowError",
     "light",
     "parse",
+    "sentence",
     "share",
 ]

@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 from flask import Flask
 from flask_babel import gettext as _
 from flask_babel import ngettext
-
 from markupsafe import Markup, escape
 
 from app.web.lang import current

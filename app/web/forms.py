@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 
 from flask import Flask
@@ -15,18 +16,21 @@ from marshmallow import RAISE, Schema, fields
 
 from app.web.conditions import Condition, simple
 from app.web.filters import local
-from app.web.lang import words
+from app.web.lang import current, words
+from workflows import sentence
 
 #: Fields of every page that are no answers; names that begin with an underscore are buttons of ours.
 FURNITURE = frozenset({"csrf_token", "key"})
-MANY = frozenset({"choices", "files"})
 CONTROLS = {
-    "line": "line", "text": "text", "number": "number", "money": "number", "date": "date", "datetime": "datetime-local",
+    "line": "line", "phone": "tel", "contact": "line", "text": "text", "number": "number", "money": "number", "date": "date", "datetime": "datetime-local",
     "yes_no": "radio", "choice": "radio", "choices": "checkbox", "organ": "select", "person": "select", "place": "line",
     "files": "files", "signature": "signature", "statement": "statement", "rows": "rows",
 }  # fmt: skip
 MANY_CHOICES = 8
 BLANK_ROWS = 1
+#: Letters of a text whose form sets no bound of its own.
+LONGEST = 4000
+MINUTES = "%Y-%m-%dT%H:%M"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,48 +133,62 @@ def install(app: Flask) -> None:
 
 def _shown(each: Any, name: str, values: Mapping, errors: Mapping, options: Mapping) -> ShownField:
     kind, choices = _control(each, options)
+    said = errors.get(each.key, "")
     return ShownField(
         name=name,
         kind=kind,
         label=words(each.label),
         hint=words(each.help),
-        error=_first(errors.get(each.key, "")),
-        value=_value(each, values.get(each.key, getattr(each, "default_value", None))),
+        error=_first(said),
+        value=_value(each, values.get(each.key, each.default_value)),
         required=bool(each.required),
         options=choices,
-        conditions=Conditions(simple(_source(each.shown_when)), simple(_source(each.required_when))),
-        items=_rows(each, name, values.get(each.key) or [], errors.get(each.key), options) if kind == "rows" else (),
+        conditions=Conditions(simple(each.shown_when), simple(each.required_when)),
+        items=_rows(each, name, values.get(each.key) or [], said, options) if kind == "rows" else (),
         **_limits(each, kind),
     )
 
 
 def _control(each: Any, options: Mapping) -> tuple[str, Sequence[tuple[Any, Any]]]:
     kind = CONTROLS[each.type]
-    choices: Sequence = options.get(each.key) or [(one.value, one.label) for one in each.choices or ()]
+    choices: Sequence = options.get(each.key) or [(one.value, one.label) for one in each.choices]
     if each.type == "yes_no":
         choices = [("true", _("Yes")), ("false", _("No"))]
-    elif kind == "radio" and (len(choices) > MANY_CHOICES or each.key in options):
-        kind = "select"
-    elif kind == "select" and getattr(each, "many", False):
+    elif each.many and kind == "select":
         kind = "checkbox"
+    elif kind == "radio" and len(choices) > MANY_CHOICES:
+        kind = "select"
     return kind, choices
 
 
 def _limits(each: Any, kind: str) -> dict[str, Any]:
-    if kind == "line":
-        return {"maxlength": each.max or "", "pattern": each.pattern or ""}
+    least, most = _bound(each.min), _bound(each.max)
+    if kind in ("line", "tel"):
+        contact = {"inputmode": "tel", "autocomplete": "tel"} if kind == "tel" else {}
+        return {"maxlength": most, "pattern": each.pattern or "", **contact}
     if kind == "text":
-        return {"max": each.max, "rows": getattr(each, "rows", None) or 4}
+        return {"max": most or LONGEST, "rows": each.rows}
     if kind == "radio":
         return {"inline": each.type == "yes_no"}
-    limits: dict[str, Any] = {"min": each.min, "max": each.max}
     if kind == "number":
-        limits |= {"step": "0.01" if each.type == "money" else "any", "inputmode": "decimal"}
-    return limits
+        return {"min": least, "max": most, "step": "0.01" if each.type == "money" else "any", "inputmode": "decimal"}
+    return {"min": least, "max": most}
 
 
-def _rows(each: Any, name: str, rows: Sequence[Mapping], errors: Any, options: Mapping) -> list[list[ShownField]]:
-    wrong = errors if isinstance(errors, Mapping) else {}
+def _bound(bound: Any) -> Any:
+    """A bound as the browser wants it; one that is still an expression is the server's matter."""
+    if isinstance(bound, datetime):
+        return local(bound).strftime(MINUTES)
+    if isinstance(bound, date):
+        return bound.isoformat()
+    return "" if bound is None or isinstance(bound, str) else bound
+
+
+def _rows(each: Any, name: str, rows: Sequence[Mapping], said: Any, options: Mapping) -> list[list[ShownField]]:
+    wrong: dict[int, dict[str, list[Any]]] = {}
+    for problem in said or ():
+        if getattr(problem, "row", None) is not None:
+            wrong.setdefault(problem.row, {}).setdefault(problem.field, []).append(problem)
     shown = [*rows, *({} for _blank in range(BLANK_ROWS))]
     return [
         [_shown(inner, f"{name}.{at}.{inner.key}", row, wrong.get(at, {}), options) for inner in each.fields]
@@ -183,7 +201,7 @@ def _given(each: Any, name: str, posted: Any, files: Any) -> Any:
         return _given_rows(each, name, posted, files) or None
     if each.type == "files":
         return [one for one in (files.getlist(name) if files else ()) if one.filename] or None
-    if each.type == "choices" or getattr(each, "many", False):
+    if each.type == "choices" or each.many:
         return [one for one in posted.getlist(name) if one] or None
     if each.type == "signature":
         signed = posted.get(name, "").strip()
@@ -207,18 +225,19 @@ def _given_rows(each: Any, name: str, posted: Any, files: Any) -> list[dict[str,
 def _value(each: Any, value: Any) -> Any:
     if isinstance(value, bool):
         return "true" if value else "false"
-    if each.type == "datetime" and hasattr(value, "astimezone"):
-        return local(value).strftime("%Y-%m-%dT%H:%M")
+    if isinstance(value, datetime):
+        return local(value).strftime(MINUTES)
+    if each.type == "place" and isinstance(value, Mapping):
+        return value.get("text", "")
     return value
 
 
-def _source(condition: Any) -> str | None:
-    return condition if isinstance(condition, str) or condition is None else getattr(condition, "source", None)
-
-
 def _first(said: Any) -> str:
-    if isinstance(said, Mapping):
-        said = _("Please check the rows")
+    """The first of the messages of a field: a problem of the form's check, a pair of words, or a sentence."""
     if isinstance(said, (list, tuple)):
         said = said[0] if said else ""
-    return words(said) if isinstance(said, dict) else _(str(said)) if said else ""
+    if isinstance(said, dict):
+        return words(said)
+    if hasattr(said, "facts"):
+        return sentence(said.id, said.facts, current())
+    return _(str(said)) if said else ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,87 +12,52 @@ from jinja2 import ChoiceLoader, FileSystemLoader
 from app.errors import Conflict, NotFound, Unavailable
 from app.web import assets, errors, filters, forms, lang, security
 from app.web.paging import Page
+from workflows import Form
 
 HERE = Path(__file__).parent
 NOW = datetime(2021, 7, 20, 7, 30, tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class Choice:
-    """As a form's choice."""
-
-    value: str
-    label: dict[str, str]
-
-
-@dataclass(frozen=True)
-class Question:
-    """As a form's field."""
-
-    key: str
-    type: str
-    label: dict[str, str]
-    help: dict[str, str] | None = None
-    required: bool = False
-    required_when: str | None = None
-    shown_when: str | None = None
-    min: Any = None
-    max: Any = None
-    pattern: str | None = None
-    choices: tuple[Choice, ...] = ()
-    fields: tuple[Any, ...] = ()
-    rows: int | None = None
-    default: Any = None
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """As a form."""
-
-    name: str
-    fields: tuple[Question, ...]
-    title: dict[str, str] = field(default_factory=dict)
 
 
 def _pair(zh: str, en: str) -> dict[str, str]:
     return {"zh": zh, "en": en}
 
 
-TRIAGE = Sheet(
-    "triage",
-    (
-        Question("note", "statement", _pair("填写前请看", "Before you start"), _pair("分办意见会给站长看。", "The head reads this.")),
-        Question("route", "choice", _pair("办理途径", "Route"), required=True, choices=(
-            Choice("immediate", _pair("马上办", "Handle at once")), Choice("answer", _pair("直接答复", "Answer")), Choice("refer_out", _pair("转出", "Refer out")),
-        )),
-        Question("unit", "organ", _pair("承办单位", "Unit"), required=True, shown_when='route = "immediate"'),
-        Question("reason", "text", _pair("理由", "Reason"), _pair("写给站长看，不公开。", "For the head; not public."), max=500, required_when='route = "refer_out"'),
-        Question("urgent", "yes_no", _pair("是否紧急", "Urgent"), required=True),
-        Question("tags", "choices", _pair("涉及", "Concerns"), choices=(Choice("road", _pair("道路", "Road")), Choice("water", _pair("水利", "Water")))),
-        Question("cost", "money", _pair("估算费用（元）", "Estimated cost (yuan)"), min=0),
-        Question("by", "date", _pair("希望完成日期", "Wanted by")),
-        Question("seen_at", "datetime", _pair("发现时间", "Seen at")),
-        Question("works", "rows", _pair("措施", "Measures"), fields=(Question("what", "line", _pair("做什么", "What"), max=60), Question("days", "number", _pair("天数", "Days"), min=1, max=60))),
-        Question("signed", "signature", _pair("签名", "Signature")),
-    ),
-)  # fmt: skip
-REPORT = Sheet(
-    "report",
-    (
-        Question("text", "text", _pair("请说说情况", "What happened"), _pair("写清时间和现象，不要填写身份证号。", "When and what; no identity numbers."), required=True, max=4000, rows=6),
-        Question("photos", "files", _pair("现场照片", "Photos"), max=3),
-        Question("place", "place", _pair("位置", "Place"), _pair("村名、路名或附近的标志物。", "Village, street or landmark.")),
-        Question("phone", "line", _pair("联系电话", "Phone"), _pair("不留电话也可以，凭查询码看进度。", "Optional.")),
-        Question("anonymous", "yes_no", _pair("匿名处理", "Stay anonymous")),
-    ),
-)  # fmt: skip
+def _field(key: str, type_: str, zh: str, en: str, **more: Any) -> dict[str, Any]:
+    return {"key": key, "type": type_, "label": _pair(zh, en), **more}
+
+
+def _choices(**words: tuple[str, str]) -> list[dict[str, Any]]:
+    return [{"value": value, "label": _pair(*pair)} for value, pair in words.items()]
+
+
+TRIAGE = Form.read({"name": "triage", "title": _pair("分办", "Triage"), "fields": [
+    _field("note", "statement", "填写前请看", "Before you start", help=_pair("分办意见会给站长看。", "The head reads this.")),
+    _field("route", "choice", "办理途径", "Route", required=True, choices=_choices(
+        immediate=("马上办", "Handle at once"), answer=("直接答复", "Answer"), refer_out=("转出", "Refer out"))),
+    _field("unit", "organ", "承办单位", "Unit", required=True, shown_when='route = "immediate"', choices_from="units"),
+    _field("reason", "text", "理由", "Reason", help=_pair("写给站长看，不公开。", "For the head; not public."), max=500, rows=3, required_when='route = "refer_out"'),
+    _field("urgent", "yes_no", "是否紧急", "Urgent", required=True),
+    _field("tags", "choices", "涉及", "Concerns", choices=_choices(road=("道路", "Road"), water=("水利", "Water"))),
+    _field("cost", "money", "估算费用（元）", "Estimated cost (yuan)", min=0),
+    _field("by", "date", "希望完成日期", "Wanted by"),
+    _field("seen_at", "datetime", "发现时间", "Seen at"),
+    _field("works", "rows", "措施", "Measures", fields=[
+        _field("what", "line", "做什么", "What", max=60), _field("days", "number", "天数", "Days", min=1, max=60)]),
+    _field("signed", "signature", "签名", "Signature"),
+]})  # fmt: skip
+REPORT = Form.read({"name": "report", "title": _pair("反映", "Report"), "fields": [
+    _field("text", "text", "请说说情况", "What happened", help=_pair("写清时间和现象，不要填写身份证号。", "When and what; no identity numbers."), required=True, max=4000, rows=6),
+    _field("photos", "files", "现场照片", "Photos", max=3),
+    _field("place", "place", "位置", "Place", help=_pair("村名、路名或附近的标志物。", "Village, street or landmark.")),
+    _field("phone", "phone", "联系电话", "Phone", help=_pair("不留电话也可以，凭查询码看进度。", "Optional.")),
+    _field("anonymous", "yes_no", "匿名处理", "Stay anonymous"),
+]})  # fmt: skip
 ENTRIES = [
     {"title": "扫码反映", "at": NOW - timedelta(days=2), "text": "地圩村大桥桥面破损，大车过桥有响声。", "tone": "green"},
     {"title": "已受理", "at": NOW - timedelta(days=1), "by": "湖镇联络站 徐芳", "tone": "green"},
     {"title": "镇政府处置中", "at": NOW, "by": "湖镇镇政府", "is_current": True},
     {"title": "现场核查", "text": "由站点和反映人一起看。"},
 ]
-OUTLINE = "start ut_triage ut_handle"
 LIGHTS = ("red", "orange", "yellow", "green", "")
 TITLES = ("地圩村大桥桥面破损，大车过桥有明显响声", "夜间施工噪声扰民", "小区门口垃圾清运不及时", "非机动车占用消防通道", "路灯连续三盏不亮")
 

@@ -57,6 +57,29 @@ class TestShownFields:
         assert filled.select("input[name=works.1.what]")[0].get("value") == ""
 
 
+class TestProblems:
+    def test_of_the_check_are_said_at_their_fields(self, specimen: Flask) -> None:
+        problems = TRIAGE.check({"route": "answer", "urgent": True, "cost": "-1", "works": [{"what": "填补", "days": "99"}]}).errors
+
+        with specimen.test_request_context(headers={"Accept-Language": "en"}):
+            shown = {each.name: each for each in forms.shown_fields(TRIAGE, {"works": [{"what": "填补", "days": "99"}]}, problems)}
+            lines = forms.error_lines(TRIAGE, problems)
+
+        assert set(problems) == {"cost", "works"}
+        assert shown["cost"].error and not shown["cost"].error.startswith("form.")
+        assert shown["works"].items[0][1].error
+        assert not shown["works"].items[0][0].error
+        assert [target for target, _ in lines] == ["cost", "works"]
+
+    def test_of_a_posted_page_come_from_one_reading(self) -> None:
+        posted = MultiDict({"route": "immediate", "urgent": "true", "unit": "31", "seen_at": "2021-07-20T15:30", "is_admin": "1"})
+
+        checked = TRIAGE.check(forms.read_answers(TRIAGE, posted), options={"unit": [31, 32]})
+
+        assert set(checked.errors) == {"is_admin"}
+        assert (checked.values["unit"], checked.values["urgent"]) == (31, True)
+
+
 class TestReadAnswers:
     def test_takes_what_was_posted_and_no_furniture(self) -> None:
         posted = MultiDict({"csrf_token": "t", "key": "k", "_more": "", "route": "answer", "urgent": "false", "cost": " 12 ", "reason": ""})
