@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from workflows.engine.run import Names, Run
+from workflows.engine.run import Run
 from workflows.engine.state import Scope, Token
 from workflows.engine.variables import to_json
 from workflows.errors import WorkflowError
@@ -18,8 +18,7 @@ def decide(run: Run, scope: Scope, token: Token, node: Node) -> Any:
     model = run.manifest(node.process).decisions.get(stem)
     if model is None or not model.decisions:
         raise WorkflowError("decision.unknown", element=node.id, decision=node.decision)
-    names = Names(run, scope, run.locals(scope, token), None)
-    taken = model.decide(name or model.decisions[-1], names, run.functions())
+    taken = model.decide(name or model.decisions[-1], run.visible(scope, token), run.functions())
     run.fact("decision", node, decision=node.decision, inputs=to_json(taken.inputs), result=to_json(taken.result),
              rules=[{"id": rule.id, "index": rule.index, "why": rule.annotation} for rule in taken.rules])
     return taken.result
