@@ -94,7 +94,8 @@ class Fact:
     """One line of the audit trail.
 
     ``action`` is one of: entered, left, withdrawn, opened, completed, gateway, decision, variables,
-    timer_set, timer_fired, message, milestone, escalation, rescheduled, redirected, status, ended.
+    timer_set, timer_fired, message, milestone, escalation, rescheduled, redirected, status, ended, performed, failed,
+    suspended, resumed, moved.
     """
 
     action: str

@@ -15,7 +15,7 @@ def refresh(run: Run) -> None:
     if not run.changed and not run.case_changed:
         return
     for wait in list(run.state.waits.values()):
-        if wait.kind == "timer" and wait.id <= run.born:
+        if wait.kind == "timer":
             _refresh(run, wait)
 
 

@@ -110,10 +110,11 @@ class Engine:
         """Let every timer happen that is due, in the order they became due."""
         run = self._run(instance.definition, load(instance.state), instance.variables, at)
         for wait in [] if run.state.status == SUSPENDED else waits.due_timers(run, at.now):
-            if wait.id in run.state.waits:
+            if wait.id in run.state.waits and waits.is_due(wait, at.now):
                 run.fact("timer_fired", waits.catcher(run, wait), key=waits.key(wait), due=wait.due)
                 events.happen(run, wait)
                 advance(run)
+                pausing.refresh(run)
         return self._finish(run)
 
     def reschedule(self, instance: Instance, timer_key: str, due: datetime, reason: str, at: Circumstances) -> Progress:

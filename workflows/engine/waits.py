@@ -140,8 +140,13 @@ def _cycle_text(run: Run, event: Event, scope: Scope, token: Token | None) -> st
 
 def due_timers(run: Run, now: datetime) -> list[Wait]:
     """The timers that are due, in the order they became so."""
-    due = [wait for wait in run.state.waits.values() if wait.due is not None and instant(wait.due) <= now]
+    due = [wait for wait in run.state.waits.values() if is_due(wait, now)]
     return sorted(due, key=lambda wait: (instant(wait.due or ""), wait.id))
+
+
+def is_due(wait: Wait, now: datetime) -> bool:
+    """Whether a timer has come."""
+    return wait.due is not None and instant(wait.due) <= now
 
 
 # messages, signals, conditions

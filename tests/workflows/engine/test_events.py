@@ -223,3 +223,13 @@ def test_messages_thrown_inside_reach_a_place_inside() -> None:
     assert play.open == ["a"]
 
 
+
+
+def test_a_timer_put_off_by_another_that_is_due_at_the_same_call_does_not_fire() -> None:
+    body = start() + node("split", "parallelGateway") + user("b") + user("late") + end()
+    body += node("first", "intermediateCatchEvent", event("timer", text="PT1H"), {"set.hours": "99"}) + user("a")
+    body += boundary("bd", "b", '<timerEventDefinition><timeDate>now() + duration("PT1H") * hours</timeDate></timerEventDefinition>')
+    play = Play(drawn(file(body + chain("start split first a end; split b end; bd late end")), variables={"hours": "2"}))
+    play.wait(hours=5)
+    assert play.open == ["a", "b"]
+    assert [timer.due for timer in play.timers.values()] == [NOON + timedelta(hours=99)]
