@@ -17,6 +17,7 @@ from app.config import Settings
 from app.db import NOW_SQL, begin, json_text
 from app.storage import Storage
 from app.system import Systems
+from workflows import Calendar, Engine
 
 #: Account ids below this one belong to nobody who signs in.
 FIRST_ACCOUNT = 100
@@ -84,7 +85,7 @@ class UnitOfWork:
     actor: Actor
     settings: Settings
     #: The engine; only enactment asks it.
-    engine: Any
+    engine: Engine
     storage: Storage
     systems: Systems
     key: UUID | None = None
@@ -109,6 +110,11 @@ class UnitOfWork:
         if self.time is None:
             self.time = self.connection.execute(sa.text(f"select {NOW_SQL}")).scalar_one()
         return self.time
+
+    @property
+    def calendar(self) -> Calendar:
+        """The announced working days."""
+        return self.engine.calendar
 
     def set_now(self, now: datetime) -> datetime:
         """Take the time a first statement has read along; the time once known stays."""
@@ -137,7 +143,7 @@ class UnitOfWork:
         """Begin the transaction before calling a function of the database that writes or locks."""
         begin(self.connection)
 
-    def commit(self, answer: Any) -> None:
+    def end(self, answer: Any) -> None:
         """End the unit of work: last write, letters, key with its answer, all or nothing."""
         if self.last_write is not None:
             self._write(key=self.key, answer=answer)

@@ -27,15 +27,8 @@ from app.storage import FolderStorage, Storage
 from app.system import Systems, load
 from app.throttle import Throttle
 from app.uow import Actor, Command, UnitOfWork
-try:  # TEMPORARY until the engine's front door is there (ground removes it)
-    from workflows import Calendar
-    from workflows import Engine as WorkflowEngine
-except ImportError:
-    class Calendar:
-        @staticmethod
-        def read(path): return None
-    class WorkflowEngine:
-        def __init__(self, *a): pass
+from workflows import Calendar
+from workflows import Engine as WorkflowEngine
 
 log = logging.getLogger(__name__)
 
@@ -151,7 +144,7 @@ class Wiring:
             uow = self.unit(db.execution_options(**{LAZY: True}), actor, key, county, now)
             try:
                 answer = command(uow)
-                uow.commit(answer)
+                uow.end(answer)
             except IntegrityError as error:
                 db.rollback()
                 if key and _constraint(error) == "pk_command":
@@ -197,7 +190,7 @@ def build(settings: Settings, *, storage: Storage | None = None, systems: System
         calendar=calendar,
         workflow_engine=WorkflowEngine(calendar),
         storage=storage or FolderStorage(settings.data_dir / "attachments"),
-        systems=systems if systems is not None else _load_present(settings.systems),
+        systems=systems if systems is not None else load(settings.systems),
         limits=Throttle(database, settings.secret_key),
     )
 
@@ -222,11 +215,3 @@ def _translate(error: DBAPIError | TimeoutError) -> None:
     unreachable = isinstance(origin, psycopg.OperationalError) and origin.sqlstate is None
     if isinstance(error, TimeoutError) or isinstance(origin, _LATER) or cut or unreachable:
         raise Busy() from error
-
-
-def _load_present(names):  # TEMPORARY
-    import importlib.util
-    try:
-        return load([n for n in names if importlib.util.find_spec(f"app.connectors.systems.{n}")])
-    except ImportError:
-        return load([])

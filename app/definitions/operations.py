@@ -117,7 +117,7 @@ def _parsed(bundle: Bundle) -> Any:
 def _rehearsed(uow: UnitOfWork, bundle: Bundle, definition: Any) -> None:
     failures = {}
     for name, text in bundle.scenarios().items():
-        rehearsal = rehearse(definition, tomllib.loads(text.decode()), uow.engine.calendar)
+        rehearsal = rehearse(definition, tomllib.loads(text.decode()), uow.calendar)
         if not rehearsal.passed:
             failures[name] = [str(one) for one in rehearsal.failures]
     if failures:

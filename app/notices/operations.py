@@ -45,7 +45,7 @@ def tell(uow: UnitOfWork, *, notice: Notice) -> None:
         "county": notice.county, "case_id": notice.case_id, "item_id": notice.item_id, "template": notice.template,
         "facts": dict(notice.facts), "organ": notice.organ, "role": notice.role, "account_id": notice.account_id,
         "urgent": notice.urgent, "once": notice.once, "now": uow.now,
-        "visible_at": uow.now if notice.urgent else office_hours(uow.engine.calendar, uow.now),
+        "visible_at": uow.now if notice.urgent else office_hours(uow.calendar, uow.now),
     })
 
 

@@ -58,15 +58,13 @@ def _begin(
     step = Step(parts={"definition": definition_id, "held": uow.held})
     step.add("solved", list(solved))
     letters = len(uow.letters)
-    attempt = uow.db.begin_nested()
     try:
-        progress = uow.engine.start(deployed.definition, answers, circumstances(uow, before))
+        with uow.db.begin_nested():
+            progress = uow.engine.start(deployed.definition, answers, circumstances(uow, before))
     except WorkflowError as error:
-        attempt.rollback()
         del uow.letters[letters:]
         _keep(uow, before, step, error, answers)
         return None
-    attempt.commit()
     return store(uow, before, deployed, progress, step)
 
 
