@@ -51,10 +51,8 @@ def say(text):
 def step(title, command, env=None, cwd=ROOT):
     """Run one command out of sight, tell how long it takes, and give its output; a failure becomes one sentence."""
     began = last = time.monotonic()
-    process = subprocess.Popen(
-        [str(part) for part in command], cwd=str(cwd), env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT, text=True, errors="replace",
-    )
+    process = subprocess.Popen([str(part) for part in command], cwd=str(cwd), env=env, stdin=subprocess.DEVNULL,
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
     lines = []
     reader = threading.Thread(target=lambda: lines.extend(process.stdout), daemon=True)
     reader.start()
@@ -256,8 +254,7 @@ def start_database(family):
 def refuse_taken_port(host, port):
     if not re.fullmatch("[1-9][0-9]{0,4}", port):
         raise Stop(f"PORT must be a number between 1 and 65535, not {port!r}.")
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as probe:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, int(port)))
