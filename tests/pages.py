@@ -123,6 +123,8 @@ class PageClient:
         return page.select("input[name=csrf_token]")[0].get("value")
 
     def _inspected(self, response: TestResponse, url: str, status: int) -> Page:
+        # A large upload lies in a temporary file which the test client leaves open.
+        response.request.environ["wsgi.input"].close()
         if response.status_code != status:
             said = re.sub(r"<[^>]+>|\s+", " ", response.get_data(as_text=True))[:600] if response.is_json or "html" in (response.mimetype or "") else ""
             where = response.headers.get("Location", "")

@@ -86,8 +86,14 @@ def service_worker() -> Response:
     return response
 
 
+# Open to everybody: the mark that the guard reads, who stands above us.
+serve.access = service_worker.access = "public"  # type: ignore[attr-defined]  # a mark on the function
+
+
 def install(app: Flask) -> None:
-    """Give templates `assets(name)` and compress the pages."""
+    """Open the doors of the files, give templates `assets(name)`, compress the pages."""
+    app.add_url_rule("/assets/<path:filename>", "assets", serve)
+    app.add_url_rule("/sw.js", "service_worker", service_worker)
     app.jinja_env.globals["assets"] = MANIFEST.tags
     app.after_request(_compress)
 

@@ -81,8 +81,6 @@ def make_specimen() -> Flask:
     app.jinja_loader = ChoiceLoader([FileSystemLoader(HERE / "templates"), FileSystemLoader(HERE.parents[2] / "app" / "templates")])
     for part in (lang, security, assets, filters, forms, errors):
         part.install(app)
-    app.add_url_rule("/assets/<path:filename>", "assets", assets.serve)
-    app.add_url_rule("/sw.js", "service_worker", assets.service_worker)
     app.extensions["received"] = received = {}
     account = {"id": 7, "name": "徐芳", "role": _pair("站点办事员", "Station clerk"), "organ": _pair("湖镇联络站", "Huzhen station")}
     navigation = [{"href": "/specimen", "label": _pair("工作台", "Desk")}, {"href": "/cases", "label": _pair("事项", "Cases")}, {"href": "/admin", "label": _pair("管理", "Administration")}]
