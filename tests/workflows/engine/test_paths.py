@@ -160,3 +160,14 @@ def test_assignments_run_on_leaving_and_read_what_was_before() -> None:
     assert play.variables["n"] == 1
     play.done("a")
     assert (play.variables["n"], play.variables["m"]) == (2, 10)
+
+
+def test_two_tokens_on_one_flow_do_not_make_up_for_a_missing_one() -> None:
+    body = start() + node("split", "parallelGateway") + user("a") + user("b") + user("c") + node("m", "exclusiveGateway")
+    body += node("join", "parallelGateway") + user("d") + end()
+    play = Play(drawn(file(body + chain("start split a m join d end; split b m; split c join"))))
+    play.done("a")
+    play.done("b")
+    assert play.open == ["c"]
+    play.done("c")
+    assert play.open == ["d"]

@@ -257,3 +257,15 @@ def test_an_ad_hoc_sub_process_does_every_part() -> None:
     for task in ("two", "one", "three"):
         play.done(task)
     assert play.open == ["after"]
+
+
+def test_an_error_of_a_side_path_has_escaped_its_scope() -> None:
+    """Not a sibling event sub-process catches it, but the boundary outside."""
+    asked = user("ask") + end("wrong", event("error", "err")) + chain("es_start ask wrong")
+    inner = start("s1") + user("work") + end("e1") + chain("s1 work e1")
+    inner += handler("es", event("message", "m"), asked, interrupting=False) + handler("es2", event("error", "err"), side("es2", "sibling"))
+    body = start() + sub("sp", inner) + user("after") + user("outside") + end() + boundary("bd", "sp", event("error", "err"))
+    play = Play(drawn(file(body + chain("start sp after end; bd outside end"), messages="m", errors="err")))
+    play.message("m")
+    play.done("ask")
+    assert play.open == ["outside"]
