@@ -301,7 +301,7 @@ def run():
 
 def wait_for_pages(family, stopping, host, port):
     until, process = time.monotonic() + 90, family.members["web"][0]
-    while not stopping.is_set() and not answers(host, port, "/ready"):
+    while not stopping.is_set() and not answers(host, port, "/live"):
         if process.poll() is not None or time.monotonic() > until:
             raise Stop(family.last_words("web"))
         time.sleep(0.1)

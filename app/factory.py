@@ -1,5 +1,7 @@
 """The web process: one application, with every room's pages on it. Nothing else is made here."""
 
+import logging
+import os
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -7,6 +9,7 @@ from typing import Any
 from flask import Flask, current_app, redirect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from app import health
 from app.config import Settings
 from app.identity import guard
 from app.identity.policy import ROLES, Permission
@@ -36,25 +39,35 @@ def create_app(settings: Settings, wiring: Wiring | None = None) -> Flask:
     Raises Unguarded when a page says nothing about who may open it.
     """
     app = Flask("app", static_folder=None)
-    house = wiring or build(settings, name="web")
+    house = wiring or build(settings, name="luzhi-web")
     app.extensions[guard.EXTENSION] = house
     app.config.update(
         SECRET_KEY=settings.secret_key, SECURE_COOKIES=settings.cookie_secure,
         MAX_CONTENT_LENGTH=settings.upload_megabytes * 1024 * 1024, MAX_FORM_MEMORY_SIZE=1024 * 1024,
-        DEMO=settings.demo,
+        SESSION_COOKIE_NAME="__Host-flash" if settings.cookie_secure else "flash",
+        SESSION_COOKIE_SECURE=settings.cookie_secure, SESSION_COOKIE_SAMESITE="Lax",
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # the default provider has it
     for piece in FURNITURE:
         piece.install(app)
+    health.install(app)
     _open_rooms(app, settings)
+    app.add_url_rule("/start", "start", guard.public(_start))
     if not any(rule.rule == "/" for rule in app.url_map.iter_rules()):
-        app.add_url_rule("/", "home", guard.public(_home))
+        app.add_url_rule("/", "home", guard.public(_start))
     app.context_processor(_context)
     guard.check_routes(app)
     if settings.trusted_proxies:
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]  # Flask's own way
     return app
+
+
+def create_app_from_env() -> Flask:
+    """This will make the web application with the settings of the environment, as the server starts it."""
+    settings = Settings.from_env(os.environ)
+    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    return create_app(settings)
 
 
 def rooms() -> list[str]:
@@ -69,7 +82,7 @@ def _open_rooms(app: Flask, settings: Settings) -> None:
             app.register_blueprint(import_module(f"app.{room}.views").blueprint)
 
 
-def _home() -> Any:
+def _start() -> Any:
     known = guard.signed()
     if known is None:
         return redirect("/sign-in", 303)
