@@ -19,7 +19,7 @@ def read_leniently(xml: bytes, source: str = "") -> DecisionModel:
     except XmlRefused as refused:
         raise DmnInvalid([Finding(refused.id, "", refused.facts, source, line=refused.facts.get("line", 0))])
     definitions = read_definitions(root, source)
-    if any(finding.id in ("dmn.no_definitions", "dmn.missing_node", "dmn.circle") for finding in definitions.findings):
+    if any(finding.id in ("dmn.no_definitions", "dmn.too_many_names", "dmn.missing_node", "dmn.circle") for finding in definitions.findings):
         raise DmnInvalid(definitions.findings)
     return DecisionModel(definitions, source)
 

@@ -19,6 +19,9 @@ _NAMESPACES = ("https://www.omg.org/spec/DMN/", "http://www.omg.org/spec/DMN/")
 _NAMED = ("inputData", "decision", "businessKnowledgeModel", "decisionService", "itemComponent", "variable",
           "parameter", "formalParameter", "column", "output")  # fmt: skip
 
+#: most names one file may bring up
+MOST_NAMES = 1000
+
 
 @dataclass(frozen=True)
 class Node:
@@ -181,9 +184,13 @@ def read_definitions(root: Element, source: str) -> Definitions:
     if tag(root) != "definitions" or not space.startswith(_NAMESPACES):
         found.findings.append(Finding("dmn.no_definitions", "", {"found": tag(root)}, source))
         return found
+    names = _names(root)
+    if len(names) > MOST_NAMES:
+        found.findings.append(Finding("dmn.too_many_names", "", {"most": MOST_NAMES}, source))
+        return found
     types: dict[str, Type] = {}
     kinds: dict[str, Kind] = {}
-    reader = Reader(source, Dialect(_names(root), kinds), types)
+    reader = Reader(source, Dialect(names, kinds), types)
     _Types(root, reader).read_all()
     kinds.update({name: kind.kind for name, kind in types.items()})
     if twice := _twice(children(root, "inputData", "decision", "businessKnowledgeModel", "decisionService")):

@@ -95,7 +95,7 @@ class _Run:
         scope, required = self._seen_by(node)
         meter = self.meter
         fired, seen, remarks = meter.fired, meter.seen, meter.remarks
-        meter.fired, meter.seen, meter.remarks = [], {}, []
+        meter.fired, meter.seen, meter.remarks = [], {}, ()
         value = node.box.run(scope, meter) if node.box else None
         value = shaped(node.type, value, node.name, meter)
         taken = Decision(value, tuple(meter.fired), meter.seen, required, _facts(meter))

@@ -57,6 +57,18 @@ def compared(symbol: str, left: Any, right: Any, meter: Any, place: int) -> Any:
     return answer
 
 
+def compare_to(symbol: str, left: Closure, constant: Any, place: int) -> Closure:
+    """Return the closure of `left symbol constant`, the commonest condition of all."""
+    fast, kinds, _ = COMPARISONS[symbol]
+    kind = type(constant) if type(constant) in kinds else None
+
+    def comparison(frame: Any) -> Any:
+        a = left(frame)
+        return fast(a, constant) if type(a) is kind else compared(symbol, a, constant, frame.meter, place)
+
+    return comparison
+
+
 def compare(symbol: str, left: Closure, right: Closure, place: int) -> Closure:
     """Return the closure of `left symbol right`."""
     fast, kinds, _ = COMPARISONS[symbol]

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from workflows.feel import tree
-from workflows.feel.comparing import COMPARISONS, compare
+from workflows.feel.comparing import COMPARISONS, compare, compare_to
 from workflows.feel.iterating import compile_for, compile_quantified
 from workflows.feel.kinds import coerce, conforms
 from workflows.feel.operators import ARITHMETIC, due_of, less_or_equal, negate
@@ -81,7 +81,10 @@ def _junction(node: tree.Junction, scopes: Scopes) -> Closure:
 
 
 def _operation(node: tree.Operation, scopes: Scopes) -> Closure:
-    left, right = compile_node(node.left, scopes), compile_node(node.right, scopes)
+    left = compile_node(node.left, scopes)
+    if node.operator in COMPARISONS and isinstance(node.right, tree.Literal):
+        return compare_to(node.operator, left, node.right.value, node.place)
+    right = compile_node(node.right, scopes)
     if node.operator in COMPARISONS:
         return compare(node.operator, left, right, node.place)
     table, place, operator = ARITHMETIC[node.operator], node.place, node.operator

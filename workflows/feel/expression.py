@@ -17,12 +17,12 @@ from workflows.feel.parser import Parser
 from workflows.feel.reading import paths_read
 from workflows.feel.registry import SIGNATURES
 from workflows.feel.running import DEEPEST_VALUE, Fuel, Root
-from workflows.feel.scanner import line_and_column, spaced_pattern
+from workflows.feel.scanner import line_and_column
 from workflows.feel.testing import compile_tests
 from workflows.feel.values import SCALARS, Remark
 
 _MEMBER_NAMES = ("time offset", "start included", "end included", "date and time")
-_BUILTIN_NAMES = tuple(name for name in (*SIGNATURES, *_MEMBER_NAMES) if spaced_pattern(name))
+_BUILTIN_NAMES = tuple(name for name in (*SIGNATURES, *_MEMBER_NAMES) if " " in name)
 _NO_TYPES: Mapping[str, Kind] = MappingProxyType({})
 FUEL = 100_000
 
@@ -84,8 +84,7 @@ class Expression:
         Raises ExpressionFailed where there can be no answer, FuelSpent when it takes too much.
         Other mistakes give null, as the standard has it; `trace` tells why.
         """
-        meter = Fuel(fuel, functions or STANDARD)
-        return self.evaluate_with(scope, meter)
+        return self.evaluate_with(scope, Fuel(fuel, functions or STANDARD))
 
     def evaluate_with(self, scope: Mapping[str, Any], meter: Fuel, input: Any = None) -> Any:
         """Evaluate with fuel shared between several texts."""

@@ -80,7 +80,7 @@ class Iteration:
             yield None
             return
         for value in values:
-            frame.meter.spend(1)
+            frame.meter.spend(2)
             yield from self.frames(Frame({name: value}, frame, frame.meter), level + 1)
 
 

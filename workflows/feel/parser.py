@@ -6,18 +6,16 @@ Refuses texts that are too long or nested too deeply, so that compiling and eval
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TypeVar
 
 from workflows.feel import tree
 from workflows.feel.kinds import Kind
-from workflows.feel.primary import Primary
+from workflows.feel.primary import DEEPEST, Primary
 from workflows.feel.scanner import Scanner
 
 #: longest text that is read
 LONGEST = 20_000
-#: deepest tree that is compiled
-DEEPEST = 100
 #: how deep brackets may stand in each other while reading
 NESTING = 50
 
@@ -35,7 +33,7 @@ _TESTING = ("<=", ">=", "!=", "=", "<", ">")
 class Parser(Primary):
     """Reads one text; `names` are the names of several words it may meet, `types` the named types."""
 
-    def __init__(self, text: str, names: Iterable[str] = (), types: Mapping[str, Kind] | None = None) -> None:
+    def __init__(self, text: str, names: tuple[str, ...] = (), types: Mapping[str, Kind] | None = None) -> None:
         self.scan = Scanner(text, names)
         self.types = types or {}
         self._nesting = 0
@@ -88,9 +86,12 @@ class Parser(Primary):
         if level == 7:
             return self._unary()
         left = self._binary(level + 1)
-        while operator := self._operator(level):
+        for _ in range(DEEPEST):
+            operator = self._operator(level)
+            if operator is None:
+                return left
             left = tree.Operation(left.place, operator, left, self._binary(level + 1))
-        return left
+        self.scan.fail("feel.too_deep", left.place, deepest=DEEPEST)
 
     def _operator(self, level: int) -> str | None:
         if level == 5 and self.scan.sees("**"):
@@ -107,7 +108,7 @@ class Parser(Primary):
     def _comparison(self) -> tree.Node:
         scan = self.scan
         left = self._binary(4)
-        while True:
+        for _ in range(DEEPEST):
             if operator := self._operator(3):
                 left = tree.Operation(left.place, operator, left, self._binary(4))
             elif scan.take_word("between"):
@@ -118,6 +119,7 @@ class Parser(Primary):
                 left = tree.In(left.place, left, self._in_tests())
             else:
                 return left
+        scan.fail("feel.too_deep", left.place, deepest=DEEPEST)
 
     def _in_tests(self) -> tree.Tests:
         """Read what follows `in`: one test, or several in parentheses."""
@@ -154,6 +156,8 @@ class Parser(Primary):
         while scan.take("-"):
             signs += 1
         node = self.postfix()
+        if signs > DEEPEST:
+            scan.fail("feel.too_deep", place, deepest=DEEPEST)
         for _ in range(signs):
             node = tree.Negation(place, node)
         if scan.sees_word("instance"):

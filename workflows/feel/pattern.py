@@ -14,7 +14,7 @@ from workflows.feel.pattern_letters import Letters, bracket, escape, exactly
 #: most instructions a pattern may become, and longest pattern read
 LONGEST = 2000
 #: most steps one call may take
-MOST_STEPS = 400_000
+MOST_STEPS = 250_000
 _DEEPEST = 40
 
 # the instructions: what stands at index 0

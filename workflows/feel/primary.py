@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from decimal import DecimalException
 
 from workflows.feel import tree
 from workflows.feel.kinds import ANY, SPACED, Kind, is_known
@@ -11,6 +12,8 @@ from workflows.feel.scanner import Scanner, normal_name
 from workflows.feel.temporal import read_temporal
 from workflows.feel.values import number
 
+#: deepest tree that is compiled, and longest chain of operators or steps
+DEEPEST = 100
 _PARAMETER = re.compile(r"[^\W\d][\w\s'.+*/\-]{0,200}?(?=\s*:)")
 _ITERATED = re.compile(r"[^\W\d][\w\s'.+*/\-]{0,200}?(?=\s+in\b)")
 _KEY = re.compile(r"[^\s:,{}\"\[\]()][^:,{}\"\[\]()]{0,200}?(?=\s*:)")
@@ -40,7 +43,7 @@ class Primary:
         """Read a primary and whatever paths, filters and calls follow it."""
         scan = self.scan
         node = self._primary()
-        while True:
+        for _ in range(DEEPEST):
             place = scan.place
             if scan.sees(".") and not scan.sees("..") and scan.take("."):
                 node = tree.Path(place, node, scan.member())
@@ -53,6 +56,7 @@ class Primary:
                 node = self._call(node)
             else:
                 return node
+        scan.fail("feel.too_deep", node.place, deepest=DEEPEST)
 
     def _filter(self) -> tree.Node | None:
         """Read `[condition]`; None when the bracket belongs to an open range, as in `[1..5[`."""
@@ -96,7 +100,7 @@ class Primary:
         place = scan.place
         digits = scan.number()
         if digits is not None:
-            return tree.Literal(place, number(digits))
+            return self._number(place, digits)
         text = scan.string()
         if text is not None:
             return tree.Literal(place, text)
@@ -110,6 +114,12 @@ class Primary:
         if name is None:
             scan.unexpected()
         return tree.Name(place, name)
+
+    def _number(self, place: int, digits: str) -> tree.Node:
+        try:
+            return tree.Literal(place, number(digits))
+        except DecimalException:
+            self.scan.fail("feel.number_too_large", place)
 
     def _at(self, place: int) -> tree.Node:
         text = self.scan.string()
@@ -178,7 +188,7 @@ class Primary:
                 if not found:
                     scan.unexpected()
                 key = normal_name(found[0])
-                scan.know(key)
+            scan.know(key)
             scan.need(":")
             entries.append((key, self.expression()))
         keys = [key for key, _ in entries]

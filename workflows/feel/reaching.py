@@ -156,17 +156,23 @@ def _global(name: str, steps: tuple[str, ...]) -> Closure:
 
         def read(root: Any) -> Any:
             value = root.scope.get(name, fallback)
-            return value if type(value) in SCALARS else inward(value, root.meter)
+            kind = type(value)
+            if kind in SCALARS:
+                return value
+            return Decimal(value) if kind is int else inward(value, root.meter)
 
         return read
 
     def reach(root: Any) -> Any:
         value = root.scope.get(name)
         for position, step in enumerate(steps):
-            if isinstance(value, Mapping):
+            if type(value) is dict or isinstance(value, Mapping):
                 value = value.get(step)
             elif value is not None:
                 return _walk(inward(value, root.meter), steps[position:], root.meter)
-        return value if type(value) in SCALARS else inward(value, root.meter)
+        kind = type(value)
+        if kind in SCALARS:
+            return value
+        return Decimal(value) if kind is int else inward(value, root.meter)
 
     return reach

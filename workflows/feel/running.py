@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time
 from decimal import Decimal
 from typing import Any
 
 from workflows.errors import ExpressionFailed, FuelSpent
 from workflows.feel.host import Functions
-from workflows.feel.values import CANONICAL, NUMBERS, SCALARS, Remark, number
+from workflows.feel.values import CANONICAL, SCALARS, Remark, number
 
 #: how much nesting of running function bodies is allowed, counted in nodes
 DEEPEST_CALLS = 300
@@ -27,7 +27,7 @@ class Fuel:
         self.left = amount
         self.depth = 0
         self.functions = functions
-        self.remarks: list[Remark] = []
+        self.remarks: Sequence[Remark] = ()
 
     def spend(self, amount: int) -> None:
         """Take fuel; raises FuelSpent when there is none left."""
@@ -38,7 +38,7 @@ class Fuel:
     def remark(self, id: str, place: int, **facts: Any) -> None:
         """Keep the reason of a null for whoever asks why."""
         if len(self.remarks) < _MOST_REMARKS:
-            self.remarks.append(Remark(id, place, facts))
+            self.remarks = [*self.remarks, Remark(id, place, facts)]
 
     def enter(self, nodes: int) -> None:
         """Begin a function body of this depth; raises ExpressionFailed when bodies nest too deeply."""
@@ -99,7 +99,7 @@ def inward(value: Any, meter: Fuel, depth: int = 0) -> Any:
 
 def _number(value: int | float) -> Decimal:
     if type(value) is int:
-        return NUMBERS.create_decimal(value)
+        return Decimal(value)
     result = number(value)
     if not result.is_finite():
         raise ExpressionFailed("feel.foreign_value", kind=str(value))

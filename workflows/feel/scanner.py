@@ -6,7 +6,8 @@ FEEL cannot be cut into tokens beforehand, because what a name is depends on whi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import NoReturn
 
@@ -19,6 +20,8 @@ _STRING = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{6})|(.))", re.DOTALL)
 _SURROGATES = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 _PIECE = re.compile("(?:[\\w']|[\U00010000-\U000effff])+|[^\\s\\w]")
+#: most names of several words that one text may bring up
+MOST_NAMES = 100
 _PLAIN = {"n": "\n", "r": "\r", "t": "\t"}
 KEYWORDS = frozenset(
     "if then else for in return some every satisfies and or between instance of function true false null external".split()
@@ -31,9 +34,8 @@ def line_and_column(text: str, place: int) -> tuple[int, int]:
     return before.count("\n") + 1, place - (before.rfind("\n") + 1) + 1
 
 
-@lru_cache(maxsize=4096)
-def spaced_pattern(name: str) -> re.Pattern[str] | None:
-    """Return how a name of several pieces may be written, or None for a plain one."""
+def _spelled(name: str) -> str | None:
+    """Return a pattern for how a name of several pieces may be written, or None for a plain one."""
     pieces = _PIECE.findall(name)
     if not pieces or (len(pieces) == 1 and _SIMPLE.fullmatch(name)):
         return None
@@ -41,7 +43,31 @@ def spaced_pattern(name: str) -> re.Pattern[str] | None:
     for before, piece in zip(pieces, pieces[1:], strict=False):
         both_words = before[-1].isalnum() and piece[0].isalnum()
         pattern += (r"\s+" if both_words else r"\s*") + re.escape(piece)
-    return re.compile(pattern + (r"(?![\w'])" if pieces[-1][-1].isalnum() else ""))
+    return pattern + (r"(?![\w'])" if pieces[-1][-1].isalnum() else "")
+
+
+@dataclass(frozen=True)
+class SpacedNames:
+    """Names of several words, as one pattern that finds the longest of them."""
+
+    #: name without blanks -> name
+    names: Mapping[str, str]
+    #: finds any of them, the longest first; None when there are none
+    pattern: re.Pattern[str] | None
+
+    @classmethod
+    @lru_cache(maxsize=512)
+    def of(cls, names: tuple[str, ...]) -> SpacedNames:
+        """Return those of the names that need it."""
+        spelled = {name: pattern for name in names if (pattern := _spelled(name)) is not None}
+        longest_first = sorted(spelled, key=lambda name: (-len(name), name))
+        pattern = re.compile("|".join(spelled[name] for name in longest_first)) if spelled else None
+        return cls({"".join(name.split()): name for name in spelled}, pattern)
+
+    def find(self, text: str, place: int) -> tuple[str, int] | None:
+        """Return the name that stands at a place, and where it ends."""
+        found = self.pattern.match(text, place) if self.pattern else None
+        return (self.names["".join(found[0].split())], found.end()) if found else None
 
 
 def normal_name(text: str) -> str:
@@ -52,23 +78,20 @@ def normal_name(text: str) -> str:
 class Scanner:
     """A place in a text, and the names known so far."""
 
-    def __init__(self, text: str, names: Iterable[str]) -> None:
+    def __init__(self, text: str, names: tuple[str, ...]) -> None:
         self.text = text
         self.place = 0
-        self._spaced: dict[str, re.Pattern[str]] = {}
-        self._ordered: list[tuple[str, re.Pattern[str]]] = []
-        for name in names:
-            self.know(name)
+        self._given = SpacedNames.of(names)
+        self._met: tuple[str, ...] = ()
         self.skip()
 
     def know(self, name: str) -> None:
         """Remember a name of several words, so that it is read as one from here on."""
-        if name in self._spaced:
+        if name in self._met or _spelled(name) is None:
             return
-        pattern = spaced_pattern(name)
-        if pattern is not None:
-            self._spaced[name] = pattern
-            self._ordered = sorted(self._spaced.items(), key=lambda known: -len(known[0]))
+        if len(self._met) >= MOST_NAMES:
+            self.fail("feel.too_many_names", most=MOST_NAMES)
+        self._met = (*self._met, name)
 
     def fail(self, id: str, place: int | None = None, **facts: object) -> NoReturn:
         """Refuse the text, with line and column."""
@@ -114,7 +137,7 @@ class Scanner:
     def sees_word(self, word: str) -> bool:
         """Tell whether the word, as a whole, stands here."""
         found = _SIMPLE.match(self.text, self.place)
-        return found is not None and found[0] == word and self.spaced_name() is None
+        return found is not None and found[0] == word and self._spaced() is None
 
     def take_word(self, word: str) -> bool:
         """Pass the word if it stands here."""
@@ -133,32 +156,37 @@ class Scanner:
             self.skip()
         return found
 
-    def spaced_name(self) -> str | None:
-        """Return the longest known name of several words that stands here, without passing it."""
-        for name, pattern in self._ordered:
-            if pattern.match(self.text, self.place):
-                return name
-        return None
+    def _spaced(self) -> tuple[str, int] | None:
+        """Return the longest known name of several words that stands here, and where it ends."""
+        given = self._given.find(self.text, self.place)
+        met = SpacedNames.of(self._met).find(self.text, self.place) if self._met else None
+        return max((one for one in (given, met) if one), key=lambda one: one[1], default=None)
 
     def name(self) -> str | None:
         """Pass a name: the longest known one, else one word that is no keyword."""
-        spaced = self.spaced_name()
+        spaced = self._spaced()
         if spaced is not None:
-            self.match(self._spaced[spaced])
-            return spaced
+            return self._pass(spaced)
         found = _SIMPLE.match(self.text, self.place)
         if not found or found[0] in KEYWORDS:
             return None
         self.match(_SIMPLE)
         return found[0]
 
+    def _pass(self, spaced: tuple[str, int]) -> str:
+        name, self.place = spaced
+        self.skip()
+        return name
+
     def member(self) -> str:
         """Pass the name after a dot; keywords are allowed there."""
-        spaced = self.spaced_name()
-        found = self.match(self._spaced[spaced]) if spaced else self.match(_SIMPLE)
+        spaced = self._spaced()
+        if spaced is not None:
+            return self._pass(spaced)
+        found = self.match(_SIMPLE)
         if not found:
             self.unexpected()
-        return spaced or found[0]
+        return found[0]
 
     def number(self) -> str | None:
         """Pass a number and return its digits."""

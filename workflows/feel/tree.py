@@ -6,6 +6,7 @@ Every node knows its `place`, the offset in the text, for messages with line and
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import Any
 
 
@@ -188,18 +189,21 @@ class Lambda(Node):
     body: Node
 
 
+@lru_cache(maxsize=64)
+def _parts(kind: type[Node]) -> tuple[str, ...]:
+    return tuple(part.name for part in fields(kind) if part.name != "place")
+
+
 def inner(node: Node) -> list[Node]:
     """Return the nodes directly below a node."""
     found: list[Node] = []
-    for field in fields(node):
-        value = getattr(node, field.name)
+    for name in _parts(type(node)):
+        value = getattr(node, name)
         if isinstance(value, Node):
             found.append(value)
         elif isinstance(value, tuple):
-            for item in value:
-                item = item[1] if isinstance(item, tuple) else item
-                if isinstance(item, Node):
-                    found.append(item)
+            pairs = (item[1] if isinstance(item, tuple) else item for item in value)
+            found.extend(item for item in pairs if isinstance(item, Node))
     return found
 
 
