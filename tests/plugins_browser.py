@@ -128,8 +128,8 @@ def sound(axe: Callable[[Any], list[Any]]) -> Callable[[Any], None]:
 
 @pytest.fixture(scope="session")
 def shot(request: pytest.FixtureRequest) -> Callable[[Any, str], Path]:
-    """Keep a picture of a page where somebody may look at it: test-results/pages/<name>.png."""
-    folder = ROOT / "test-results" / "pages"
+    """Keep a picture of a page where somebody may look at it: build/pages/<name>.png."""
+    folder = ROOT / "build" / "pages"
     folder.mkdir(parents=True, exist_ok=True)
 
     def take(page: Any, name: str) -> Path:
