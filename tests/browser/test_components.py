@@ -190,6 +190,7 @@ class TestReport:
     def test_forgets_the_draft_when_told_to(self, open_page: Callable, address: str) -> None:
         page = ready(open_page(phone=True), f"{address}/s/B3")
         page.fill("#text", "不想说了")
+        expect(page.locator("[data-forget]")).to_be_visible()
         page.reload()
         ready(page)
         expect(page.locator("#text")).to_have_value("不想说了")

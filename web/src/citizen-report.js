@@ -131,7 +131,7 @@ export async function startReport(form) {
     }
   }
 
-  form.addEventListener('input', (event) => { if (event.target !== input) { keep(); offerForget(); } });
+  form.addEventListener('input', (event) => { if (event.target !== input) keep().then((kept) => kept && offerForget()); });
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     if (steps.areSound()) send();
