@@ -3,6 +3,7 @@
 Rows come from the rooms' own factories; pages and people from the plugins beside this file.
 """
 
+import os
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -75,6 +76,15 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the server that was started before the workers."""
     if CLUSTER in config.stash:
         config.stash[CLUSTER].stop()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Where a build says that it is one, a skipped test is a failed one: nothing may quietly stop being tested."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    skipped = reporter.stats.get("skipped") if reporter else None
+    if skipped and os.environ.get("CI") and session.exitstatus == pytest.ExitCode.OK:
+        reporter.write_line(f"{len(skipped)} skipped tests count as failed here.")
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.fixture(scope="session")
