@@ -13,16 +13,18 @@ from urllib.parse import quote, urlsplit
 from uuid import UUID
 
 from flask import Flask, Response, current_app, g, has_request_context, redirect, request
+from flask_babel import gettext
 from marshmallow import Schema, ValidationError
 from marshmallow.fields import List
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.errors import Forbidden, Invalid
+from app.errors import AppError, Forbidden, Invalid
 from app.identity import operations, policy, queries
 from app.identity.policy import Permission
 from app.identity.queries import Signed
 from app.throttle import Limit
 from app.uow import Actor, Command, visitor
+from app.web.errors import sentence
 from app.web.filters import local
 from app.web.security import rotate_csrf
 from app.wiring import Reading, Wiring
@@ -165,6 +167,13 @@ def answers(schema: Schema) -> dict[str, Any]:
         return schema.load({name: value for name, value in given.items() if value != ""})
     except ValidationError as error:
         raise Invalid(error.normalized_messages()) from error
+
+
+def told(refusal: AppError) -> dict[str, str]:
+    """A refusal as the lines of a form: one for each field, and one without a field for the whole."""
+    fields_told = getattr(refusal, "errors", None) or {}
+    lines = {name: gettext(texts[0]) for name, texts in fields_told.items() if texts}
+    return lines | {"": sentence(refusal)}
 
 
 def spend(limit: Limit, subject: str | None = None) -> None:

@@ -110,6 +110,7 @@ class Permission(Enum):
     ACTIVATE = "activate"
     PRINT_CODES = "print_codes"
     ADMINISTER = "administer"
+    SEE_ACCOUNTS = "see_accounts"
     KEEP_ACCOUNTS = "keep_accounts"
     GRANT_ROLES = "grant_roles"
     KEEP_ORGANS = "keep_organs"
@@ -244,6 +245,14 @@ def is_theirs(actor: Actor, item: Any) -> bool:
     return item.kind == "role" and _holds_in(actor, item.org, (item.role, item.head_role_added))
 
 
+def reach(actor: Actor) -> tuple[int, int]:
+    """The range of areas an administrator's lists show: everything, or the office's own area."""
+    ranges = _ranges(actor.grants, AREA_SIGHT)
+    if holds(actor, ADMINISTRATORS):
+        return 0, 10**13
+    return (min(low for low, _ in ranges), max(high for _, high in ranges)) if ranges else (0, -1)
+
+
 def _in_queue(actor: Actor, item: Any) -> None:
     if not is_theirs(actor, item):
         raise NotYourItem()
@@ -311,6 +320,7 @@ PERMISSIONS: Mapping[Permission, Rule] = {
     Permission.ACTIVATE: _rule({"chairs_meeting", "deputy_office"}, _REPAIR),
     Permission.PRINT_CODES: _rule(_STATION, {"deputy"}, _CONGRESS, _REPAIR),
     Permission.ADMINISTER: _rule(ADMINISTRATORS, {"deputy_office"}),
+    Permission.SEE_ACCOUNTS: _rule(ADMINISTRATORS),
     Permission.KEEP_ACCOUNTS: _rule({"system_admin"}),
     Permission.GRANT_ROLES: _rule({"security_admin"}),
     Permission.KEEP_ORGANS: _rule({"system_admin"}),

@@ -48,6 +48,8 @@ def scanned(db: Connection, code: str, engine: Any, now: datetime) -> Scanned:
 
     Raises StationUnknown, StationClosed, CodeReplaced.
     """
+    if not code.isprintable():
+        raise directory.StationUnknown()
     station = directory.station_by_code(db, code)
     readers = directory.mandates_of_station(db, station.id)
     own = [row for row in readers if row.id == station.mandate_id]

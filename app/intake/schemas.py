@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from marshmallow import Schema, ValidationError, fields, validate, validates
 
@@ -33,47 +34,54 @@ def sounds_urgent(text: str) -> bool:
     return any(word in lower for word in EMERGENCY)
 
 
+class Words(fields.String):
+    """Text as people write it: characters no keyboard makes are left out, and so is what the database cannot hold."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        plain = super()._deserialize(value, attr, data, **kwargs)
+        return "".join(sign for sign in plain if sign in "\n\t" or (sign >= " " and not "\ud800" <= sign <= "\udfff"))
+
+
 class ReportSchema(Schema):
     """The report: only the text is needed."""
 
-    text = fields.String(required=True, error_messages={"required": _l("Please say what happened.")})
-    place = fields.String(validate=validate.Length(max=200, error=_l("Please use at most 200 characters.")))
-    name = fields.String(validate=validate.Length(max=40, error=_l("Please use at most 40 characters.")))
-    phone = fields.String()
-    lat = fields.Float(allow_none=True, validate=validate.Range(-90, 90, error=_l("This place is not on the earth.")))
-    lon = fields.Float(allow_none=True, validate=validate.Range(-180, 180, error=_l("This place is not on the earth.")))
+    text = Words(required=True, error_messages={"required": "Please say what happened."})
+    place = Words(validate=validate.Length(max=200, error="Please use at most 200 characters."))
+    name = Words(validate=validate.Length(max=40, error="Please use at most 40 characters."))
+    phone = Words()
+    lat = fields.Float(allow_none=True, validate=validate.Range(-90, 90, error="This place is not on the earth."))
+    lon = fields.Float(allow_none=True, validate=validate.Range(-180, 180, error="This place is not on the earth."))
 
     @validates("text")
     def has_text(self, value: str, **_more: Any) -> None:
         """At least one word, at most four thousand characters."""
         if not value.strip():
-            raise ValidationError(str(_l("Please say what happened.")))
+            raise ValidationError("Please say what happened.")
         if len(value.strip()) > TEXT_LENGTH:
             raise ValidationError(
-                str(_l("This is %(length)d characters; at most %(most)d fit. Please shorten it, or send the rest afterwards as further facts.",
-                       length=len(value.strip()), most=TEXT_LENGTH)))
+                _("This is %(length)d characters; at most %(most)d fit. Please shorten it, or send the rest afterwards as further facts.", length=len(value.strip()), most=TEXT_LENGTH))
 
     @validates("phone")
     def is_phone(self, value: str, **_more: Any) -> None:
         """A number with as many digits as numbers here have."""
         low, high = PHONE_LENGTHS
         if value.strip() and not low <= len(plain_phone(value)) <= high:
-            raise ValidationError(str(_l("This is not a telephone number. Leave it empty or correct it.")))
+            raise ValidationError("This is not a telephone number. Leave it empty or correct it.")
 
 
 class TrackSchema(Schema):
     """Number and code of a receipt, as they were typed."""
 
-    number = fields.String(required=True, error_messages={"required": _l("Please type the number of your receipt.")})
-    code = fields.String(required=True, error_messages={"required": _l("Please type the code of your receipt.")})
+    number = Words(required=True, error_messages={"required": "Please type the number of your receipt."})
+    code = Words(required=True, error_messages={"required": "Please type the code of your receipt."})
 
 
 class FactsSchema(Schema):
     """More about a report that is on its way."""
 
-    text = fields.String(
-        required=True, validate=validate.Length(max=TEXT_LENGTH, error=_l("At most 4,000 characters fit. Please shorten it.")),
-        error_messages={"required": _l("Please say what is new.")},
+    text = Words(
+        required=True, validate=validate.Length(max=TEXT_LENGTH, error="At most 4,000 characters fit. Please shorten it."),
+        error_messages={"required": "Please say what is new."},
     )
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import Blueprint, Response, abort, redirect, render_template, request
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.cases import operations as cases
@@ -242,8 +243,10 @@ def _way_in(station_id: int) -> Any:
 
 
 def _photos(name: str) -> tuple[cases.Photo, ...]:
-    given = [(one.filename or "photo.jpg", one.read()) for one in request.files.getlist(name) if one.filename]
-    house = guard.wiring()
+    sent, house = request.files.getlist(name), guard.wiring()
+    given = [(one.filename, one.read()) for one in sent if one.filename]
+    for one in sent:
+        one.close()
     return operations.keep_photos(house.storage, house.settings, given)
 
 
@@ -257,7 +260,7 @@ def _answers(form: Any) -> tuple[dict[str, Any], tuple[cases.Photo, ...]]:
 def _wrong(refusal: AppError, field: str) -> dict[str, list[str]]:
     """The messages per field; a refusal without fields is said at the one it is about."""
     named = refusal.errors if isinstance(refusal, Invalid) else {}
-    return dict(named) or {field: [sentence(refusal)]}
+    return {name: [_(one) for one in said] for name, said in named.items()} or {field: [sentence(refusal)]}
 
 
 def _status_page(number: str, errors: Any = None) -> Any:

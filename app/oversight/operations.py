@@ -50,7 +50,7 @@ def form_group(
     Raises Invalid when nobody is named.
     """
     if not mandates:
-        raise Invalid({"persons": ["group_needs_members"]})
+        raise Invalid({"persons": ["Please choose at least one member."]})
     group = uow.db.execute(_GROUP, {
         "owner": owner_id, "code": f"group.{number}", "zh": f"{number} 监督小组", "en": f"Supervision group {number}",
         "short": "监督小组", "now": uow.now,

@@ -61,7 +61,7 @@ def uncover(uow: UnitOfWork, *, county: int, case_id: int, party_id: int, reason
     Raises TooManyUncovered, Invalid without a reason, NotFound.
     """
     if len(reason.strip()) < REASON_LENGTH:
-        raise Invalid({"reason": ["reason_required"]})
+        raise Invalid({"reason": ["Please give the reason in a few words."]})
     seen = uow.db.execute(_SEEN, {"account": uow.actor.id}).one()
     if seen.hour >= PER_HOUR or seen.day >= PER_DAY:
         raise TooManyUncovered(hour=PER_HOUR, day=PER_DAY)

@@ -110,7 +110,7 @@ def file_issue(uow: UnitOfWork, *, report: Report) -> Receipt:
     """
     text = report.text.strip()
     if not text or len(text) > TEXT_LENGTH:
-        raise Invalid({"text": ["report_text_length"]})
+        raise Invalid({"text": ["Please say what happened, in at most 4,000 characters."]})
     station = directory.station(uow.db, report.station_id)
     code = report.code or crypto.new_tracking_code()
     opened = open_case(uow, opening=Opening(

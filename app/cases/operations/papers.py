@@ -23,7 +23,7 @@ def add_note(
     """
     text = text.strip()
     if len(text) > TEXT_LENGTH or not (text or facts):
-        raise Invalid({"text": ["text_length"]})
+        raise Invalid({"text": ["Please write something, at most 4,000 characters."]})
     return uow.db.execute(_NOTE, {
         "county": county, "case_id": case_id, "kind": kind, "audience": audience, "text": text or None,
         "facts": dict(facts) if facts else None, "actor": uow.actor.id, "party": uow.actor.party, "now": uow.now,

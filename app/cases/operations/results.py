@@ -29,7 +29,7 @@ def record_rating(
     Gives back the round (1 for the first rating). Raises Invalid.
     """
     if not 1 <= stars <= MOST_STARS or solved not in SOLVED:
-        raise Invalid({"stars": ["rating_needed"]})
+        raise Invalid({"stars": ["Please choose the stars and say whether it is solved."]})
     return uow.db.execute(_RATE, {
         "county": county, "case_id": case_id, "party": uow.actor.party, "stars": stars, "solved": solved,
         "text": text.strip() or None, "now": uow.now,

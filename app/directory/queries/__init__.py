@@ -1,12 +1,13 @@
 """Where and with whom, as callers know it: `directory.queries.station_by_code` and its sisters."""
 
-from app.directory.queries.areas import AreaUnknown, area, area_path, area_range, areas_below
+from app.directory.queries.areas import AreaUnknown, area, area_path, area_range, areas_below, counties
 from app.directory.queries.bodies import (
     OrganUnknown,
     categories,
     is_on_platform,
     organ,
     organ_by_code,
+    organ_by_name,
     organ_list,
     organs,
     owner_of_station,
@@ -42,8 +43,8 @@ from app.directory.queries.stations import (
 __all__ = [
     "AreaUnknown", "CodeReplaced", "DeputyUnknown", "OrganUnknown", "StationClosed", "StationUnknown",
     "StationView", "accounts_of_mandates", "area", "area_path", "area_range", "areas_below", "categories",
-    "central_station", "choices", "demo_codes", "is_on_platform", "mandate", "mandate_by_code", "mandate_list",
-    "mandates_of_station", "organ", "organ_by_code", "organ_list", "organs", "owner_of_station", "station",
+    "central_station", "choices", "counties", "demo_codes", "is_on_platform", "mandate", "mandate_by_code", "mandate_list",
+    "mandates_of_station", "organ", "organ_by_code", "organ_by_name", "organ_list", "organs", "owner_of_station", "station",
     "station_by_code", "station_codes", "station_list", "stations_in", "stations_of", "superiors", "unit",
     "unit_by_platform_code", "units_for",
 ]

@@ -27,6 +27,13 @@ def area(db: Connection, code: int) -> Row:
 _AREA = "code, level, name_zh, name_en, parent"
 
 
+def counties(db: Connection) -> Sequence[Row]:
+    """The counties that have handling units of their own, by code."""
+    statement = sa.text(f"""select {_AREA} from area where level = 4
+        and exists (select 1 from organ o where o.area = area.code and o.kind = 'department') order by code""")
+    return db.execute(statement).all()
+
+
 def areas_below(db: Connection, code: int) -> Sequence[Row]:
     """The areas directly below one, in the order of their codes."""
     statement = sa.text(f"select {_AREA} from area where parent = :code order by code")

@@ -49,6 +49,19 @@ def organ_by_code(db: Connection, code: str) -> Row:
     return row
 
 
+def organ_by_name(db: Connection, code: str) -> Row:
+    """An organ as people name it: by its code, or a station by its number.
+
+    Raises OrganUnknown.
+    """
+    statement = sa.text(f"""select {_ORGAN} from organ o left join station s on s.organ_id = o.id
+        where o.closed_on is null and (o.code = :code or s.code = :code)""")
+    row = db.execute(statement, {"code": code.strip()}).one_or_none()
+    if row is None:
+        raise OrganUnknown(code=code)
+    return row
+
+
 def superiors(db: Connection, organ_id: int) -> Sequence[Row]:
     """The chain from an organ upward, itself first: township, county, city, province."""
     return db.execute(_SUPERIORS, {"id": organ_id}).all()
