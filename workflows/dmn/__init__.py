@@ -1,12 +1,13 @@
 """Decisions: reading a file, deciding, and why it came out so (DMN 1.5)."""
 
+from workflows.dmn.checks import check
 from workflows.dmn.definitions import read_definitions
 from workflows.dmn.model import DecisionModel, UnknownDecision
 from workflows.dmn.values import Decision, FiredRule
 from workflows.errors import DmnInvalid, Finding, XmlRefused
 from workflows.gate import parse_xml
 
-__all__ = ["Decision", "DecisionModel", "FiredRule", "UnknownDecision", "read", "read_leniently"]
+__all__ = ["Decision", "DecisionModel", "FiredRule", "UnknownDecision", "check", "read", "read_leniently"]
 
 
 def read_leniently(xml: bytes, source: str = "") -> DecisionModel:

@@ -16,7 +16,7 @@ from workflows.feel.kinds import Kind
 from workflows.feel.parser import Parser
 from workflows.feel.reading import paths_read
 from workflows.feel.registry import SIGNATURES
-from workflows.feel.running import DEEPEST_VALUE, Fuel, Root
+from workflows.feel.running import DEEPEST_VALUE, Fuel, Root, inward
 from workflows.feel.scanner import line_and_column
 from workflows.feel.testing import compile_tests
 from workflows.feel.values import SCALARS, Remark
@@ -89,7 +89,9 @@ class Expression:
     def evaluate_with(self, scope: Mapping[str, Any], meter: Fuel, input: Any = None) -> Any:
         """Evaluate with fuel shared between several texts."""
         try:
-            value = self.run(Root(scope, meter, scope.get("?", input)))
+            if "?" in scope:
+                input = inward(scope["?"], meter)
+            value = self.run(Root(scope, meter, input))
             if type(value) not in SCALARS:
                 _check_size(value, meter)
             return value
