@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.db import FOREVER, WriteWhileReading, has_begun
-from app.errors import Conflict, KeyOfAnother, NotFound, StaleVersion
+from app.errors import Busy, Conflict, KeyOfAnother, NotFound, StaleVersion
 from app.uow import Actor, Letter, UnitOfWork, store_key
 
 CLERK = Actor(kind="person", id=101, name="Clerk", county=330825)
@@ -135,6 +135,35 @@ class TestRun:
         fresh_wiring.run(command, actor=CLERK)
 
         assert len(turns) == 2
+
+    def test_repeats_a_command_whose_connection_was_cut_if_it_has_a_key(self, fresh_wiring):
+        turns = []
+
+        def command(uow):
+            turns.append(1)
+            note(uow)
+            if len(turns) == 1:
+                uow.db.execute(sa.text("select pg_terminate_backend(pg_backend_pid())"))
+            return len(turns)
+
+        assert fresh_wiring.run(command, actor=CLERK, key=uuid4()) == 2
+        assert notes(fresh_wiring) == 1
+
+    def test_asks_to_come_again_when_the_connection_was_cut_and_there_is_no_key(self, fresh_wiring):
+        with pytest.raises(Busy):
+            fresh_wiring.run(
+                lambda uow: uow.db.execute(sa.text("select pg_terminate_backend(pg_backend_pid())")), actor=CLERK)
+
+        assert fresh_wiring.run(note, actor=CLERK) == {"noted": True}
+
+    def test_asks_to_come_again_when_a_statement_takes_too_long(self, fresh_wiring):
+        with pytest.raises(Busy):
+            fresh_wiring.run(
+                lambda uow: uow.db.exec_driver_sql("set local statement_timeout = '20ms'; select pg_sleep(5)"), actor=CLERK)
+
+    def test_does_not_hide_an_error_of_the_code(self, fresh_wiring):
+        with pytest.raises(sa.exc.ProgrammingError):
+            fresh_wiring.run(lambda uow: uow.db.execute(sa.text("select nonsense")), actor=CLERK)
 
     def test_uses_the_time_it_is_given(self, fresh_wiring, clock):
         later = clock() + timedelta(days=3)
