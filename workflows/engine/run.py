@@ -19,6 +19,7 @@ from workflows.progress import Circumstances, Fact
 MOST_STEPS = 2_000
 #: variables of one instance, in letters of JSON
 LARGEST_VARIABLES = 65_536
+_MISSING = object()
 
 
 class Names:
@@ -44,6 +45,15 @@ class Names:
             if name in names:
                 return guess(names[name])
         return self.run.variable(self.frame, name, default)
+
+    def __contains__(self, name: str) -> bool:
+        return self.get(name, _MISSING) is not _MISSING
+
+    def __getitem__(self, name: str) -> Any:
+        found = self.get(name, _MISSING)
+        if found is _MISSING:
+            raise KeyError(name)
+        return found
 
 
 class Run:
