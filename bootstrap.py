@@ -285,9 +285,10 @@ def run():
     try:
         start_database(family)
         step("database schema", [PYTHON, "-m", "app.cli", "migrate"], env=env)
-        step("process definitions", [PYTHON, "-m", "app.cli", "sync"], env=env)
-        for name in ("web", "simulators", "clock"):
+        for name in ("web", "simulators"):
             family.start(name, "app.cli", name)
+        step("process definitions", [PYTHON, "-m", "app.cli", "sync"], env=env)
+        family.start("clock", "app.cli", "clock")
         wait_for_pages(family, stopping, host, port)
         if env["LUZHI_DEMO"] == "1":
             family.start("demo", "app.cli", "demo")
