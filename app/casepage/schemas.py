@@ -7,8 +7,6 @@ from urllib.parse import quote
 
 from flask import Response
 from flask_babel import gettext as _
-from sqlalchemy.engine import Row
-
 from app.cases import queries as files
 from app.cases.likeness import search_terms
 from app.casepage import queries
@@ -18,9 +16,9 @@ from app.enactment import queries as running
 from app.identity import policy
 from app.identity.policy import Permission
 from app.uow import Actor
+from app.web import entries, limits
 from app.web.lang import words
 from app.wiring import Reading, Wiring
-from app.worklist import schemas as desk
 from workflows import Definition
 
 
@@ -31,7 +29,7 @@ def filters(args: Any) -> dict[str, Any]:
     return asked | {"text": text, "terms": search_terms(text)}
 
 
-def listed(row: Row[Any]) -> dict[str, Any]:
+def listed(row: Any) -> dict[str, Any]:
     """One case in a list."""
     return {
         "href": f"/cases/{row.number}", "number": row.number, "title": row.title, "at": row.recorded_at,
@@ -41,7 +39,7 @@ def listed(row: Row[Any]) -> dict[str, Any]:
     }
 
 
-def sentence(house: Reading, wiring: Wiring, case: Row[Any]) -> dict[str, Any] | None:
+def sentence(house: Reading, wiring: Wiring, case: Any) -> dict[str, Any] | None:
     """Who has it, what comes next, by when: the most pressing of what is open."""
     open_now = files.sentences(house.db, case, for_reporter=False)
     if not open_now:
@@ -50,12 +48,12 @@ def sentence(house: Reading, wiring: Wiring, case: Row[Any]) -> dict[str, Any] |
     start = first.due_from or first.since
     return {
         "who": words(first.who), "next": words(first.step), "since": first.since, "due_at": first.due_at, "due_from": start,
-        "facts": first.due_facts, "more": more, "light": desk.light(wiring.calendar, start, first.due_at, house.now),
-        "days": desk.working_days_left(wiring.calendar, first.due_at, house.now), "others": open_now[1:],
+        "facts": first.due_facts, "more": more, "light": limits.light(wiring.calendar, start, first.due_at, house.now),
+        "days": limits.working_days_left(wiring.calendar, first.due_at, house.now), "others": open_now[1:],
     }
 
 
-def shown_case(house: Reading, wiring: Wiring, actor: Actor, case: Row[Any]) -> dict[str, Any]:
+def shown_case(house: Reading, wiring: Wiring, actor: Actor, case: Any) -> dict[str, Any]:
     """Everything the page of a case says."""
     county, id = case.county, case.id
     return {
@@ -64,8 +62,8 @@ def shown_case(house: Reading, wiring: Wiring, actor: Actor, case: Row[Any]) -> 
         "badges": [(words(said), tone) for said, tone in files.badges(case)],
         "station": directory.organ(house.db, case.station_id) if case.station_id else None,
         "owner": directory.organ(house.db, case.owner_id) if case.owner_id else None,
-        "entries": [desk.shown_entry(one) for one in reversed(files.timeline(house.db, case, "staff"))],
-        "papers": [desk.paper(one) for one in files.attachments(house.db, county, id, audiences=files.SEES["staff"])],
+        "entries": [entries.shown_entry(one) for one in reversed(files.timeline(house.db, case, "staff"))],
+        "papers": [entries.paper(one) for one in files.attachments(house.db, county, id, audiences=files.SEES["staff"])],
         "links": files.links(house.db, county, id), "parties": files.parties(house.db, county, id),
         "acts": [one for one in queries.acts_waiting(house.db, case) if queries.may_begin(actor, one)],
         "items": my_items(house, actor, case), "processes": processes(house, case),
@@ -74,13 +72,13 @@ def shown_case(house: Reading, wiring: Wiring, actor: Actor, case: Row[Any]) -> 
     }
 
 
-def my_items(house: Reading, actor: Actor, case: Row[Any]) -> list[dict[str, Any]]:
+def my_items(house: Reading, actor: Actor, case: Any) -> list[dict[str, Any]]:
     """The open items of this case that are the reader's, with where to open them."""
     mine = [one for one in running.open_items(house.db, case.county, case.id) if policy.is_theirs(actor, one)]
-    return [{"href": desk.address(one), "step": words({"zh": one.title_zh, "en": one.title_en})} for one in mine]
+    return [{"href": entries.item_address(one), "step": words({"zh": one.title_zh, "en": one.title_en})} for one in mine]
 
 
-def processes(house: Reading, case: Row[Any]) -> list[dict[str, Any]]:
+def processes(house: Reading, case: Any) -> list[dict[str, Any]]:
     """The diagrams this case has been on, the process that opened it first."""
     row = queries.instance(house.db, case.county, case.id)
     if row is None:
@@ -95,7 +93,7 @@ def processes(house: Reading, case: Row[Any]) -> list[dict[str, Any]]:
     ]
 
 
-def diagram(house: Reading, case: Row[Any], process: str) -> dict[str, Any] | None:
+def diagram(house: Reading, case: Any, process: str) -> dict[str, Any] | None:
     """One diagram with what the case did on it, and the same in words; none for a process it has nothing to do with."""
     row = queries.instance(house.db, case.county, case.id)
     if row is None:
@@ -122,7 +120,7 @@ def outline(definition: Definition, process: str, active: set[str], visited: dic
         yield words(facts.name), _("is here now") if here else _("done"), "blue" if here else "green", visited.get(element, 0)
 
 
-def trail_row(row: Row[Any]) -> dict[str, Any]:
+def trail_row(row: Any) -> dict[str, Any]:
     """One line of the trail: who, what, where, and what was noted."""
     facts = json.loads(row.body)
     said = " · ".join(f"{name}: {_plain(value)}" for name, value in facts.items() if value not in (None, "", [], {}))
@@ -136,13 +134,13 @@ def _plain(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _may(actor: Actor, permission: Permission, case: Row[Any]) -> bool:
+def _may(actor: Actor, permission: Permission, case: Any) -> bool:
     rule = policy.PERMISSIONS[permission]
     offices = {case.station_id, case.township_id, case.owner_id} - {None}
     return any(grant.organ in offices and grant.role in rule.roles for grant in actor.grants)
 
 
-def act_form(house: Reading, case: Row[Any], message: str) -> Any:
+def act_form(house: Reading, case: Any, message: str) -> Any:
     """The form of an act, if it has one.
 
     Raises ActUnknown.
@@ -154,7 +152,7 @@ def act_form(house: Reading, case: Row[Any], message: str) -> Any:
     return definitions.version(house.db, row.definition_id).definition.form(found.process, found.act.form)
 
 
-def served(content: bytes, row: Row[Any]) -> Response:
+def served(content: bytes, row: Any) -> Response:
     """A stored file as an answer: pictures are shown, everything else is saved; nothing is sniffed or run."""
     answer = Response(content, mimetype=row.type)
     shown = "inline" if row.type in ("image/jpeg", "image/png", "image/webp") else "attachment"

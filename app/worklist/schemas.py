@@ -2,10 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any
-
-from sqlalchemy.engine import Row
 
 from app.cases import queries as cases
 from app.definitions import queries as definitions
@@ -14,15 +12,13 @@ from app.directory import queries as directory
 from app.identity import policy
 from app.identity.policy import Permission
 from app.uow import Actor
-from app.web.filters import NEVER, local
+from app.web.entries import item_address, paper, shown_entry
 from app.web.lang import words
+from app.web.limits import light, working_days_left
 from app.wiring import Reading, Wiring
 from app.worklist import queries
 from app.worklist.queries import COUNTED, Reader
-from workflows import Calendar, Form, share
-
-#: Shares of the working time of a limit at which the light changes (`decisions`: green below one half).
-STEPS = ((1.0, "red"), (0.8, "orange"), (0.5, "yellow"))
+from workflows import Calendar, Form
 
 
 def reader(actor: Actor) -> Reader:
@@ -31,49 +27,25 @@ def reader(actor: Actor) -> Reader:
     return Reader(actor.id, pairs, actor.mandates)
 
 
-def light(calendar: Calendar, start: datetime | None, due: datetime | None, now: datetime) -> str:
-    """The colour of a limit: how much of its working time is used. Empty where there is no limit."""
-    if due is None or due.year >= NEVER:
-        return ""
-    used = share(calendar, start or due, due, now)
-    return next((colour for step, colour in STEPS if used >= step), "green")
 
 
-def working_days_left(calendar: Calendar, due: datetime | None, now: datetime) -> int | None:
-    """Whole working days until a limit ends, or since it ended; none where there is no limit."""
-    if due is None or due.year >= NEVER:
-        return None
-    today, last = local(now).date(), local(due - timedelta(microseconds=1)).date()
-    first, end = sorted((today, last))
-    return calendar.count(first, end)
 
 
-def soon(calendar: Calendar, now: datetime) -> datetime:
-    """The end of the next working day: what the view "due" shows up to."""
-    day: date = calendar.add(local(now).date(), 1)
-    return datetime.combine(day + timedelta(days=1), datetime.min.time(), local(now).tzinfo)
-
-
-def address(row: Any) -> str:
-    """Where an item is opened."""
-    return f"/desk/items/{row.county}-{row.id}"
-
-
-def shown_row(row: Row[Any], now: datetime, calendar: Calendar, actor: Actor) -> dict[str, Any]:
+def shown_row(row: Any, now: datetime, calendar: Calendar, actor: Actor) -> dict[str, Any]:
     """One row as the queue macro draws it."""
     free = row.status == 0 and row.kind == "role" and policy.is_theirs(actor, row)
     return {
-        "href": address(row), "number": row.number, "title": row.title,
+        "href": item_address(row), "number": row.number, "title": row.title,
         "place": words({"zh": row.place_zh, "en": row.place_en}) if row.place_zh else "",
         "step": words({"zh": row.title_zh, "en": row.title_en}), "since": row.opened_at, "due_at": row.due_at,
         "light": light(calendar, row.due_from or row.opened_at, row.due_at, now),
         "days": working_days_left(calendar, row.due_at, now),
         "holder": row.holder, "is_returned": row.returned, "is_urgent": row.priority >= 2, "is_supervised": row.supervised,
-        "claim": f"{address(row)}/claim" if free else None,
+        "claim": f"{item_address(row)}/claim" if free else None,
     }
 
 
-def shown_rows(rows: Iterable[Row[Any]], now: datetime, calendar: Calendar, actor: Actor) -> list[dict[str, Any]]:
+def shown_rows(rows: Iterable[Any], now: datetime, calendar: Calendar, actor: Actor) -> list[dict[str, Any]]:
     """All rows of a page."""
     return [shown_row(row, now, calendar, actor) for row in rows]
 
@@ -92,7 +64,7 @@ def tabs(view: str, numbers: Mapping[str, int], labels: Mapping[str, str]) -> li
 class Opened:
     """An item with the form that completes it."""
 
-    item: Row[Any]
+    item: Any
     deployed: Deployed
     form: Form | None
 
@@ -130,7 +102,7 @@ def shown_item(house: Reading, wiring: Wiring, actor: Actor, opened: Opened) -> 
     case = cases.case_by_id(house.db, item.county, item.instance_id)
     is_open = item.status < 2 and policy.is_theirs(actor, item)
     return {
-        "item": item, "form": opened.form, "now": house.now, "address": address(item),
+        "item": item, "form": opened.form, "now": house.now, "address": item_address(item),
         "step": words({"zh": item.title_zh, "en": item.title_en}),
         "light": light(calendar, item.due_from or item.opened_at, item.due_at, house.now),
         "days": working_days_left(calendar, item.due_at, house.now),
@@ -143,16 +115,3 @@ def shown_item(house: Reading, wiring: Wiring, actor: Actor, opened: Opened) -> 
         "papers": [paper(one) for one in cases.attachments(house.db, case.county, case.id, audiences=cases.SEES["staff"])],
     }
 
-
-def shown_entry(entry: cases.Entry) -> dict[str, Any]:
-    """One thing that happened, as the timeline macro draws it."""
-    return {
-        "title": words(entry.title), "at": entry.at, "by": words(entry.by) if entry.by else "", "text": entry.text,
-        "tone": entry.tone,
-    }
-
-
-def paper(row: Row[Any]) -> dict[str, Any]:
-    """One picture or paper, as the gallery macro draws it."""
-    address = f"/files/{row.county}-{row.id}"
-    return {"href": address, "thumb": address if row.type.startswith("image/") else "", "name": row.name, "note": ""}

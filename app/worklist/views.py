@@ -9,7 +9,7 @@ from app.errors import Invalid
 from app.identity import guard
 from app.identity.guard import requires
 from app.identity.policy import Permission
-from app.web import paging
+from app.web import limits, paging
 from app.web.forms import read_answers, wants_more_rows
 from app.worklist import operations, queries, schemas
 
@@ -27,7 +27,7 @@ def _view() -> str:
 
 def _listed(house: guard.Looking, view: str) -> dict[str, Any]:
     calendar, reader = guard.wiring().calendar, schemas.reader(house.actor)
-    until, size = schemas.soon(calendar, house.now), paging.size()
+    until, size = limits.soon(calendar, house.now), paging.size()
     found = queries.items_for(house.db, reader, view, until=until, after=paging.cursor(), count=size + 1)
     page = paging.page(found, size, lambda row: (row.due_at.isoformat(), row.id))
     return {
