@@ -13,20 +13,16 @@ from app.config import Settings
 from app.crypto import Vault
 from app.enactment import operations as enactment
 from app.enactment import queries as running
-from app.errors import Conflict, Invalid
+from app.errors import Invalid
 from app.intake import queries
 from app.intake.queries import RECEIPT
 from app.notices import operations as notices
 from app.storage import Storage
 from app.uow import UnitOfWork, visitor
 
-MORE_FACTS, WITHDRAW = "msg_more_facts", "msg_withdraw"
+MORE_FACTS = "msg_more_facts"
 MOST_PHOTOS = 3
 MEGABYTES_EACH = 15
-
-
-class NotOffered(Conflict):
-    """This cannot be done with the report any more."""
 
 
 class TooManyPhotos(Invalid):
@@ -82,17 +78,14 @@ def add_facts(
         enactment.act(uow, county=case.county, id=case.id, message=MORE_FACTS, answers={})
 
 
-def withdraw(uow: UnitOfWork, *, number: str, code: str, reason: str = "") -> None:
-    """This will ask to take the report back: at once before it is assigned, later if the station agrees.
+def begin(uow: UnitOfWork, *, number: str, code: str, message: str, answers: Mapping[str, Any]) -> None:
+    """This will begin what the process lets the reporter begin: take the report back, ask for a review.
 
-    Raises ReceiptUnknown, NotOffered.
+    Raises ReceiptUnknown, NotOffered, Invalid.
     """
     case = _own(uow, number, code)
-    if not queries.waits_for(uow.db, case, WITHDRAW):
-        raise NotOffered()
-    enactment.act(
-        uow, county=case.county, id=case.id, message=WITHDRAW, answers={"reason": reason} if reason else {},
-    )
+    act = queries.own_act(uow.db, case, message)
+    enactment.act(uow, county=case.county, id=case.id, message=act.message, answers=answers)
 
 
 def answer_by_link(uow: UnitOfWork, *, token: str, answers: Mapping[str, Any], photos: Sequence[cases.Photo] = ()) -> str:

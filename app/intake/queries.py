@@ -1,7 +1,7 @@
 """What a citizen may see: the station behind a code, his own report, its items, and what is public."""
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,15 +18,21 @@ from app.directory import queries as directory
 from app.directory.queries import StationView
 from app.enactment import queries as running
 from app.enactment.outbox import ticket_hash
-from app.errors import NotFound
+from app.errors import Conflict, NotFound
 
 RECEIPT = "receipt"
+#: The word of the manifests for whoever reported.
+REPORTER = "reporter"
 #: The limit a report starts with; its length stands in the shared table of limits.
 FIRST_LIMIT = "intake.check"
 
 
 class LinkUsed(NotFound):
     """This link has been used already, or its time is over. You can still see the report with its number and code."""
+
+
+class NotOffered(Conflict):
+    """This cannot be done with the report any more."""
 
 
 class NotPublic(NotFound):
@@ -101,6 +107,40 @@ def form_of(db: Connection, item: Row[Any]) -> Any:
     return definitions.version(db, row).definition.form(item.process, item.form)
 
 
+@dataclass(frozen=True)
+class OwnAct:
+    """Something the reporter may begin now: its message, its words, and the form it asks, if any."""
+
+    message: str
+    label: Mapping[str, str]
+    form: Any | None
+
+
+def own_acts(db: Connection, case: Row[Any]) -> list[OwnAct]:
+    """What the reporter may begin at this moment, with a form to fill."""
+    row = db.execute(_DEFINITION, {"county": case.county, "id": case.id}).scalar_one_or_none()
+    if row is None:
+        return []
+    awaited = set(db.execute(_AWAITED, {"county": case.county, "id": case.id}).scalars())
+    return [
+        OwnAct(act.message, act.label, manifest.forms[act.form])
+        for manifest in definitions.version(db, row).definition.processes.values()
+        for act in manifest.acts.values()
+        if REPORTER in act.by and act.form is not None and act.message in awaited
+    ]
+
+
+def own_act(db: Connection, case: Row[Any], message: str) -> OwnAct:
+    """One of them.
+
+    Raises NotOffered.
+    """
+    for act in own_acts(db, case):
+        if act.message == message:
+            return act
+    raise NotOffered()
+
+
 def waits_for(db: Connection, case: Row[Any], message: str) -> bool:
     """Whether the matter still takes such a message."""
     return bool(db.execute(_WAITS, {"county": case.county, "id": case.id, "message": message}).scalar_one())
@@ -138,4 +178,5 @@ _STATIONS = sa.text("""
 _WAITS = sa.text("""
     select exists (select 1 from subscription where county = :county and instance_id = :id and message = :message)
 """)
+_AWAITED = sa.text("select message from subscription where county = :county and instance_id = :id")
 _DEFINITION = sa.text("select definition_id from process_instance where county = :county and id = :id")

@@ -123,15 +123,28 @@ def add_facts(number: str) -> Any:
     return redirect(f"/t/{known[0]}?said=facts", 303)
 
 
-@blueprint.post("/t/<number>/withdraw")
+@blueprint.get("/t/<number>/acts/<message>")
 @public
-def withdraw(number: str) -> Any:
-    """Ask to take the report back."""
+def act(number: str, message: str) -> Any:
+    """The form of something the reporter may begin."""
+    return _act_page(number, message)
+
+
+@blueprint.post("/t/<number>/acts/<message>")
+@public
+def begin_act(number: str, message: str) -> Any:
+    """Begin it."""
     known = _own(number)
     guard.spend(POSTS)
-    guard.run(lambda uow: operations.withdraw(uow, number=known[0], code=known[1], reason=request.form.get("reason", "")),
-              county=int(known[0][:6]), actor=visitor(int(known[0][:6])))
-    return redirect(f"/t/{known[0]}?said=withdraw", 303)
+    with guard.read() as house:
+        form = queries.own_act(house.db, files.case_by_tracking(house.db, *known), message).form
+    try:
+        answers = read_answers(form, request.form)
+        guard.run(lambda uow: operations.begin(uow, number=known[0], code=known[1], message=message, answers=answers),
+                  county=int(known[0][:6]), actor=visitor(int(known[0][:6])))
+    except Invalid as refusal:
+        return _act_page(number, message, _wrong(refusal, form.fields[0].key)), 422
+    return redirect(f"/t/{known[0]}?said=act", 303)
 
 
 @blueprint.get("/t/<number>/items/<int:item_id>")
@@ -260,7 +273,7 @@ def _answers(form: Any) -> tuple[dict[str, Any], tuple[cases.Photo, ...]]:
 def _wrong(refusal: AppError, field: str) -> dict[str, list[str]]:
     """The messages per field; a refusal without fields is said at the one it is about."""
     named = refusal.errors if isinstance(refusal, Invalid) else {}
-    return {name: [_(one) for one in said] for name, said in named.items()} or {field: [sentence(refusal)]}
+    return {name: [_(one) if isinstance(one, str) else one for one in said] for name, said in named.items()} or {field: [sentence(refusal)]}
 
 
 def _status_page(number: str, errors: Any = None) -> Any:
@@ -275,7 +288,16 @@ def _status_page(number: str, errors: Any = None) -> Any:
             badges=files.badges(case), told=_open_things(house, case), entries=list(reversed(entries)), now=house.now,
             papers=files.attachments(house.db, case.county, case.id, audiences=files.SEES["reporter"]), errors=errors or {},
             letters=files.replies(house.db, case.county, case.id), values=request.form, said=request.args.get("said", ""),
-            may_withdraw=queries.waits_for(house.db, case, operations.WITHDRAW), is_over=files.is_over(case.status),
+            acts=queries.own_acts(house.db, case), is_over=files.is_over(case.status),
+        )
+
+
+def _act_page(number: str, message: str, errors: Any = None) -> str:
+    known = _own(number)
+    with guard.read() as house:
+        case = files.case_by_tracking(house.db, *known)
+        return render_template(
+            "intake/act.html", case=case, act=queries.own_act(house.db, case, message), values=request.form, errors=errors or {},
         )
 
 

@@ -1,10 +1,14 @@
 """What a form being completed gives to a room beside its variables: free text, ids, instants of deadlines."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from app.uow import UnitOfWork
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+DAY_LENGTH = len("2021-10-28")
 
 
 def just_written(uow: UnitOfWork, *names: str) -> str:
@@ -17,9 +21,13 @@ def just_written(uow: UnitOfWork, *names: str) -> str:
 
 
 def instant(value: Any) -> datetime | None:
-    """An instant, given as such, as text, or as the context of a deadline."""
+    """An instant, given as such, as text, as the context of a deadline, or as the last day of a limit."""
     given = value.get("due") if isinstance(value, Mapping) else value
-    return datetime.fromisoformat(given) if isinstance(given, str) else given
+    if isinstance(given, str):
+        given = date.fromisoformat(given) if len(given) == DAY_LENGTH else datetime.fromisoformat(given)
+    if isinstance(given, date) and not isinstance(given, datetime):
+        return datetime.combine(given + timedelta(days=1), time(), SHANGHAI)
+    return given
 
 
 def ids(value: Any) -> Sequence[int]:

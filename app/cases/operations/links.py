@@ -185,14 +185,16 @@ def _opening(uow: UnitOfWork, link: Row[Any], payload: Mapping[str, Any]) -> Ope
         county=source.owner_area // 1_000_000, area=source.area, level=source.owner_level, owner_id=source.owner_id,
         township_id=source.township_id, category=source.category, households=source.households,
         priority=source.priority, occurred_at=source.occurred_at, channel="linked",
-        answers={"source": source.number, "link_no": link.link_no, "reason": link.kind, "category": source.category},
+        answers={"source": source.number, "link_no": link.link_no, "reason": link.reason or link.kind, "category": source.category},
     )
     moved = replace(opening, station_id=payload.get("station_id"), township_id=source.owner_id, answers={
-        "text": source.body, "place": source.place, "category": source.category, "channel": "linked",
+        "text": source.body, "place": source.place, "category": source.category, "channel": "system",
     })
-    return moved if kind == "citizen_issue" else opening
+    return moved if link.kind in _SAME_MATTER else opening
 
 
+#: Links whose other end is the same matter, told anew elsewhere.
+_SAME_MATTER = ("moved", "reopened")
 _KINDS = {SUPERVISION_DONE: ("supervision",), PARENT_DONE: ("merged", "moved", "reopened")}
 
 _INSERT = sa.text("""

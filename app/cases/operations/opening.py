@@ -138,7 +138,7 @@ class Opened:
 def open_case(uow: UnitOfWork, *, opening: Opening) -> Opened:
     """This will open a file of some kind and start the process that runs such cases.
 
-    Raises NoDefinition where no process opens this kind, except for a citizen's report, which is kept.
+    Raises NothingOpens where no process opens this kind; what a person reported is kept all the same.
     """
     drawn = numbers.draw(uow.db, county=opening.county, kind=opening.kind, now=uow.now)
     uow.db.execute(_OPEN, _values(uow, opening, drawn))
@@ -170,7 +170,7 @@ def _start(uow: UnitOfWork, opening: Opening, case_id: int) -> None:
     try:
         definition = definitions.opening(uow.db, opening.kind)
     except NotFound:
-        if opening.kind != "citizen_issue":
+        if not opening.has_reporter:
             raise
         _keep_for_later(uow, opening, case_id)
         return
