@@ -8,6 +8,7 @@ import segno
 from markupsafe import Markup
 
 from app.directory.queries import StationView
+from app.web.filters import safe_svg
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +33,7 @@ def qr_picture(address: str, title: str = "") -> Markup:
     """A code as a drawing inside the page: sharp at every size, nothing to load; a quarter of it may be damaged."""
     symbol = segno.make(address, error="q", micro=False)
     drawn = symbol.svg_inline(scale=4, border=4, title=title or address, svgclass="qr", lineclass=None, light="#fff", omitsize=True)
-    # segno escapes the title itself and writes nothing else that came from outside.
-    return Markup(drawn)
+    return safe_svg(drawn)
 
 
 def cards(station: StationView, codes: Iterable[Any], mandates: Iterable[Any]) -> list[Card]:
