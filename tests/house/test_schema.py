@@ -20,7 +20,7 @@ def test_there_is_one_newest_migration_and_head_names_it():
 
 
 def test_migrations_stand_in_one_line_and_import_no_models():
-    for before, path in zip([None, *VERSIONS], VERSIONS):
+    for before, path in zip([None, *VERSIONS], VERSIONS, strict=False):
         text = path.read_text("utf-8")
 
         assert re.search(rf'^revision\b.*= "{path.stem}"$', text, re.MULTILINE), path.stem
