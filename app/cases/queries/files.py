@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.engine import Connection, Row
 
 from app.cases import numbers
@@ -198,15 +199,14 @@ def search(
 ) -> Sequence[Row[Any]]:
     """Files of an area, the newest first: by number, by any two characters of their text, by status, by category."""
     found = _FILE.where(case_file.c.area.between(lo, hi)).order_by(case_file.c.id.desc()).limit(limit)
-    number = numbers.parse_number(text)
-    terms = None if number else search_terms(text)
+    number, words = numbers.parse_number(text), text.strip()
     if number:
         found = found.where(case_file.c.county == number[0], case_file.c.number == number[1])
-    elif terms:
-        found = found.where(
-            case_text.c.grams.op("@@")(sa.cast(terms, sa.dialects.postgresql.TSQUERY)),
-            (case_text.c.title + " " + case_text.c.body).icontains(text.strip(), autoescape=True),
-        )
+    elif words:
+        found = found.where((case_text.c.title + " " + case_text.c.body).icontains(words, autoescape=True))
+        terms = search_terms(words)
+        if terms:
+            found = found.where(case_text.c.grams.op("@@")(sa.cast(terms, TSQUERY)))
     for column, value in ((case_file.c.status, status), (case_file.c.category, category)):
         found = found.where(column == value) if value else found
     return db.execute(found.where(case_file.c.id < before) if before else found).all()
