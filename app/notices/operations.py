@@ -65,7 +65,8 @@ def office_hours(calendar: Calendar, now: datetime) -> datetime:
     if calendar.is_working_day(here.date()) and OPENS <= here.time() < CLOSES:
         return now
     day = here.date() if here.time() < OPENS else here.date() + timedelta(days=1)
-    return datetime.combine(calendar.roll(day), OPENS, tzinfo=SHANGHAI)
+    worked = day if calendar.is_working_day(day) else calendar.add(day, 1)
+    return datetime.combine(worked, OPENS, tzinfo=SHANGHAI)
 
 
 _TELL = sa.text("""
