@@ -127,12 +127,6 @@ class Calendar:
             left -= self.is_working_day(day)
         return day
 
-    def roll(self, day: date) -> date:
-        """Return the day, or the next working day after it."""
-        while not self.is_working_day(day):
-            day += _DAY
-        return day
-
     def count(self, first: date, last: date) -> int:
         """Count the working days after `first`, up to and with `last`; negative when it lies before."""
         if last < first:

@@ -84,10 +84,12 @@ def _between(values: list[Any]) -> list[Any]:
 def _samples(cells: Sequence[Expression], allowed: Expression | None, boolean: bool) -> list[Any] | None:
     """Return sample values of a column, or None when its cells cannot be told apart."""
     found: list[Any] = []
+    has_null = False
     for cell in (*cells, *([allowed] if allowed else [])):
         constants = _constants(cell.tree)
         if constants is None:
             continue
+        has_null = has_null or None in constants
         found += [value for value in constants if value is not None]
     kinds = {type(value) for value in found}
     if boolean or kinds == {bool}:
@@ -100,6 +102,8 @@ def _samples(cells: Sequence[Expression], allowed: Expression | None, boolean: b
         samples = _between(found)
     else:
         return None
+    if has_null:
+        samples = [*samples, None]
     if allowed is not None:
         samples = [value for value in samples if allowed.holds(value, Root({}, _meter(), value)) is True]
     return samples
@@ -140,7 +144,7 @@ class _Reckoning:
     def _row(self, rule: Rule) -> _Row | None:
         fits = []
         for cell, samples in zip(rule.cells, self.columns, strict=True):
-            if _constants(cell.tree) is None:
+            if not samples or _constants(cell.tree) is None:
                 return None
             held = (place for place, value in enumerate(samples) if cell.holds(value, Root({}, _meter(), value)) is True)
             fits.append(frozenset(held))

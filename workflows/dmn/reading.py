@@ -86,7 +86,7 @@ class Reader:
             return boxed.Nothing()
         read = _BOXES.get(tag(element))
         if read is None:
-            self.find("dmn.unknown_element", element, element=tag(element))
+            self.find("dmn.unknown_element", element, found=tag(element))
             return boxed.Nothing()
         self._depth += 1
         if self._depth > _DEEPEST:
@@ -98,7 +98,7 @@ class Reader:
 
     def box_in(self, element: Element | None) -> boxed.Boxed:
         """Read the boxed expression that is the child of an element."""
-        return self.box(next((one for one in children(element) if tag(one) in _BOXES), None))
+        return self.box(next((one for one in children(element) if tag(one) not in _BESIDE), None))
 
     def _literal(self, element: Element) -> boxed.Boxed:
         content = text(element)
@@ -224,6 +224,12 @@ class Reader:
         return Rule(row.get("id", ""), index, annotation, tuple(cells), tuple(answers))  # type: ignore[arg-type]  # no None is left
 
 
+#: what may stand in an element beside its boxed expression
+_BESIDE = frozenset(
+    "description extensionElements question allowedAnswers variable informationRequirement knowledgeRequirement"
+    " authorityRequirement supportedObjective impactedPerformanceIndicator decisionMaker decisionOwner usingProcess"
+    " usingTask formalParameter parameter binding".split()
+)
 _BOXES: dict[str, Callable[[Reader, Element], boxed.Boxed]] = {
     "literalExpression": Reader._literal,
     "decisionTable": Reader._table,

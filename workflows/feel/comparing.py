@@ -10,7 +10,6 @@ from typing import Any
 
 from workflows.errors import ExpressionFailed
 from workflows.feel.operators import due_of, equal, less, less_or_equal
-from workflows.feel.temporal import read_datetime, read_time
 from workflows.feel.values import YearMonthDuration, kind_of
 
 Closure = Callable[[Any], Any]
@@ -33,10 +32,6 @@ COMPARISONS: dict[str, tuple[Callable[[Any, Any], Any], frozenset[type], Callabl
     ">": (operator.gt, _ORDER_FAST, lambda a, b, meter: less(b, a)),
     ">=": (operator.ge, _ORDER_FAST, lambda a, b, meter: less_or_equal(b, a)),
 }
-
-
-def _looks_like_time(value: Any) -> bool:
-    return isinstance(value, str) and (read_datetime(value) is not None or read_time(value) is not None)
 
 
 def _refuse_mixed(left: Any, right: Any, meter: Any) -> None:

@@ -14,6 +14,7 @@ from workflows.feel.compiler import compile_node
 from workflows.feel.host import STANDARD, Functions
 from workflows.feel.kinds import Kind
 from workflows.feel.parser import Parser
+from workflows.feel.primary import DEEPEST
 from workflows.feel.reading import paths_read
 from workflows.feel.registry import SIGNATURES
 from workflows.feel.running import DEEPEST_VALUE, Fuel, Root, inward
@@ -133,7 +134,10 @@ def _check_size(value: Any, meter: Fuel) -> None:
 
 @lru_cache(maxsize=4096)
 def _compiled(text: str, kind: str, dialect: Dialect) -> Expression:
-    return Expression(text, kind, dialect)
+    try:
+        return Expression(text, kind, dialect)
+    except RecursionError:
+        raise FeelInvalid("feel.too_deep", deepest=DEEPEST)
 
 
 def compile(text: str, *, kind: str = "expression", dialect: Dialect = PLAIN, names: tuple[str, ...] = ()) -> Expression:

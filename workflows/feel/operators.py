@@ -109,7 +109,7 @@ def within(value: Any, span: Range) -> bool | None:
         below = less_or_equal(value, span.end) if span.end_included else less(value, span.end)
     if above is False or below is False:
         return False
-    return None if above is None or below is None or (span.start is None and span.end is None) else True
+    return None if above is None or below is None else True
 
 
 def contained(left: Any, right: Any, meter: Meter) -> bool | None:

@@ -122,15 +122,6 @@ def builtin(*declarations: str) -> Callable[[Callable[..., Any]], Callable[..., 
     return declare
 
 
-def plain(compute: Callable[..., Any]) -> Callable[..., Any]:
-    """Wrap a function that needs no meter, so that it fits the shape of all others."""
-
-    def call(meter: Meter, *values: Any) -> Any:
-        return compute(*values)
-
-    return call
-
-
 def invoke(signatures: Sequence[Signature], arguments: list[Any], meter: Meter, place: int) -> Any:
     """Call the first signature the arguments fit; null, with a remark, when they fit none."""
     meter.spend(1 + sum(size_of(argument) for argument in arguments))

@@ -7,7 +7,7 @@ durations `timedelta`; what Python lacks is defined here. Nothing here knows exp
 from __future__ import annotations
 
 import decimal
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -221,13 +221,3 @@ def size_of(value: Any) -> int:
     if isinstance(value, (list, dict)):
         return len(value)
     return len(value) >> 6 if isinstance(value, str) else 0
-
-
-def measure(values: Iterable[Any], meter: Meter) -> None:
-    """Pay for every node below the values, so that a shared node cannot unfold into a flood."""
-    stack = [value for value in values if type(value) not in SCALARS]
-    while stack:
-        value = stack.pop()
-        inner = list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else ()
-        meter.spend(len(inner))
-        stack.extend(item for item in inner if type(item) in (list, dict))

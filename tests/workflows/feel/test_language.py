@@ -1,5 +1,7 @@
 """The grammar and the operators, against the text of DMN 1.5, chapter 10."""
 
+from datetime import datetime
+
 import pytest
 
 from workflows.errors import ExpressionFailed, FeelInvalid
@@ -204,6 +206,14 @@ TYPES = [
     ("(function(x: number) x) instance of function<number> -> Any", "true"),
     ("(function(x: number) x) instance of function<number, number> -> Any", "false"),
     ("(function(x) x) instance of function", "true"),
+    ("(function(x) x) instance of function<Any> -> Any", "true"),
+    ("{x: 1, y: 2} instance of context<x: number, y: number>", "true"),
+    ("1 instance of context<x: number>", "false"),
+    ("null instance of list<number>", "false"),
+    ("[null] instance of list<number>", "true"),
+    ("[1..3] instance of list<number>", "false"),
+    ('[@"2020-01-01"..@"2020-01-02"] instance of range<number>', "false"),
+    ('(function(x: date and time) x)(@"2020-01-01")', "2020-01-01T00:00:00"),
 ]
 TEXTS = [
     ('"a\\n\\"b\\""', '"a\\n\\"b\\""'),
@@ -255,6 +265,11 @@ def test_means_what_the_standard_says(text, expected):
         ("1" + " = 1" * 200, "feel.too_deep", 1, 1),
         ("-" * 200 + "1", "feel.too_deep", 1, 1),
         ("1" * 30_000, "feel.too_long", 1, 1),
+        ("1 instance of " + "list<" * 3000, "feel.too_deep", 1, 1),
+        ("1 in " * 200 + "1", "feel.too_deep", 1, None),
+        ("if a then 1 otherwise 2", "feel.expected", 1, None),
+        ("x instance of context<a number>", "feel.unexpected", 1, None),
+        ("{a 1}", "feel.unexpected", 1, 2),
         ("{" + ", ".join(f"a b{n}: 1" for n in range(200)) + "}", "feel.too_many_names", 1, None),
     ],
 )
@@ -369,6 +384,34 @@ class TestHostData:
 
         with pytest.raises(ExpressionFailed):
             compile("x").evaluate({"x": bottomless})
+
+
+    def test_kin_of_the_plain_kinds_are_taken_for_them(self):
+        class Label(str):
+            pass
+
+        class Count(int):
+            pass
+
+        class Moment(datetime):
+            pass
+
+        data = {"x": [Label("a"), Count(3), Moment(2026, 1, 2, 3)], "n": Count(3)}
+
+        assert value_of("x", data) == '["a", 3, 2026-01-02T03:00:00]'
+        assert value_of("n + 1", data) == "4"
+
+
+class TestExpression:
+    def test_shows_its_text(self):
+        assert repr(compile("a + 1")) == "Expression('a + 1')"
+
+    def test_is_ended_when_python_has_no_more_room(self):
+        def deeper(left):
+            return compile("a + 1").evaluate({"a": 1}) if not left else deeper(left - 1)
+
+        with pytest.raises((ExpressionFailed, RecursionError)):
+            deeper(10_000)
 
 
 class TestStrictComparison:
