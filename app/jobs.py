@@ -11,8 +11,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-import sqlalchemy as sa
-
 from app.connectors import operations as connectors
 from app.connectors import queries as letters
 from app.enactment import operations as enactment

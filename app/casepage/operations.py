@@ -11,7 +11,6 @@ from app.errors import Forbidden, Invalid
 from app.identity import policy
 from app.identity.policy import Permission
 from app.uow import UnitOfWork
-from workflows import Message
 
 
 class ActNotYours(Forbidden):
@@ -48,9 +47,7 @@ def begin_act(uow: UnitOfWork, *, number: str, message: str, answers: Mapping[st
     found = queries.act_waiting(uow.db, case, message)
     if not queries.may_begin(uow.actor, found):
         raise ActNotYours()
-    enactment.act(
-        uow, county=case.county, id=case.id, message=Message(message, found.keys, {}), answers=answers, form=found.act.form
-    )
+    enactment.act(uow, county=case.county, id=case.id, message=message, answers=answers)
 
 
 def visible(uow: UnitOfWork, number: str, permission: Permission) -> Any:

@@ -17,7 +17,7 @@ from app.connectors.models import inbox, job, outbox
 from app.db import FOREVER
 from app.enactment import operations as enactment
 from app.enactment import queries as running
-from app.errors import NotFound
+from app.errors import Invalid, NotFound
 from app.system import Answer, Call, Incoming
 from app.uow import UnitOfWork
 
@@ -35,6 +35,11 @@ INSIDE: Mapping[str, Callable[[UnitOfWork, Mapping[str, Any]], Any]] = {
     "notice": lambda uow, payload: cases.tell(uow, payload),
 }
 Row = Mapping[str, Any]
+TITLES = {"four_platforms": {"zh": "基层治理四平台（模拟）", "en": "Four platforms (pretending)"}}
+MODES = {
+    "well": {"zh": "正常", "en": "well"}, "slow": {"zh": "缓慢", "en": "slow"}, "down": {"zh": "中断", "en": "down"},
+    "rejecting": {"zh": "退回", "en": "rejecting"}, "silent": {"zh": "不回应", "en": "silent"},
+}
 
 
 class CaseUnknownHere(NotFound):
@@ -198,6 +203,31 @@ def fail_job(uow: UnitOfWork, *, row: Row, fault: str) -> None:
     tries = min(row["tries"], len(PAUSES))
     at = uow.now + timedelta(seconds=PAUSES[tries - 1]) if row["tries"] <= len(PAUSES) else FOREVER
     uow.db.execute(sa.update(job).where(job.c.id == row["id"]).values(next_try=at, fault=fault[:500]))
+
+
+def simulator_states(wiring: Any) -> list[dict[str, Any]]:
+    """How the pretending systems stand; those that do not answer are left out."""
+    states = []
+    for name in wiring.systems:
+        asked = getattr(wiring.systems[name], "pretended", None)
+        state = asked(wiring.settings) if asked else None
+        if state is not None:
+            modes = [(mode, MODES.get(mode, {"zh": mode, "en": mode})) for mode in state["modes"]]
+            states.append({
+                "name": name, "title": TITLES.get(name, {"zh": name, "en": name}), "mode": state["mode"],
+                "mode_words": MODES.get(state["mode"], {}), "modes": modes,
+            })
+    return states
+
+
+def switch_simulator(wiring: Any, name: str, mode: str) -> None:
+    """Let a pretending system behave well, or not.
+
+    Raises Invalid, Unavailable.
+    """
+    if mode not in MODES or name not in wiring.systems or not hasattr(wiring.systems[name], "switch"):
+        raise Invalid({"mode": ["unknown"]})
+    wiring.systems[name].switch(wiring.settings, mode)
 
 
 _LATER = sa.text("update outbox set next_try = :at, fault = :fault where county = :county and id = :id and done_at is null")

@@ -187,8 +187,9 @@ def _bound(bound: Any) -> Any:
 def _rows(each: Any, name: str, rows: Sequence[Mapping], said: Any, options: Mapping) -> list[list[ShownField]]:
     wrong: dict[int, dict[str, list[Any]]] = {}
     for problem in said or ():
-        if getattr(problem, "row", None) is not None:
-            wrong.setdefault(problem.row, {}).setdefault(problem.field, []).append(problem)
+        row = _part(problem, "row")
+        if row is not None:
+            wrong.setdefault(row, {}).setdefault(_part(problem, "field"), []).append(problem)
     shown = [*rows, *({} for _blank in range(BLANK_ROWS))]
     return [
         [_shown(inner, f"{name}.{at}.{inner.key}", row, wrong.get(at, {}), options) for inner in each.fields]
@@ -236,8 +237,13 @@ def _first(said: Any) -> str:
     """The first of the messages of a field: a problem of the form's check, a pair of words, or a sentence."""
     if isinstance(said, (list, tuple)):
         said = said[0] if said else ""
+    if _part(said, "id"):
+        return sentence(_part(said, "id"), _part(said, "facts"), current())
     if isinstance(said, dict):
         return words(said)
-    if hasattr(said, "facts"):
-        return sentence(said.id, said.facts, current())
     return _(str(said)) if said else ""
+
+
+def _part(problem: Any, name: str) -> Any:
+    """A part of a problem of the form's check, as a value or as it was stored with a refusal."""
+    return problem.get(name) if isinstance(problem, dict) else getattr(problem, name, None)

@@ -22,6 +22,8 @@ from workflows import Message
 OPENS = {"supervision": "supervision", "raised": "supervision", "moved": "citizen_issue", "reopened": "citizen_issue"}
 SUPERVISION_DONE = "msg_supervision_done"
 PARENT_DONE = "msg_merged_parent_done"
+#: Ends of a matter that bring no result.
+ENDED_EARLY = ("withdrawn", "abandoned", "rejected", "referred_out")
 
 
 class LinkUnknown(NotFound):
@@ -92,24 +94,27 @@ def open_linked(uow: UnitOfWork, payload: Mapping[str, Any]) -> tuple[int, int]:
 
 
 def tell_waiting(uow: UnitOfWork, *, county: int, case_id: int, message: str, result: str, facts: Mapping[str, Any]) -> int:
-    """This will send a result to every case that waits for this one; gives back how many are told."""
-    waiting = uow.db.execute(_WAITING, {
-        "county": county, "case_id": case_id, "kinds": list(_KINDS[message]),
-    }).all()
+    """This will send a result, once, to every case that waits for this one; gives back how many are told."""
+    waiting = uow.db.execute(_TELL, {"county": county, "case_id": case_id, "kinds": list(_KINDS[message])}).all()
     for link in waiting:
+        keys = [link.number, link.link_no] if message == SUPERVISION_DONE else [link.number]
         uow.outbox("deliver", link.county, link.case_id, {
-            "county": link.county, "id": link.case_id, "message": message, "keys": [link.number, link.link_no],
+            "county": link.county, "id": link.case_id, "message": message, "keys": keys,
             "payload": {**facts, "link_no": link.link_no, "result": result},
         })
     return len(waiting)
 
 
-def release(uow: UnitOfWork, *, county: int, case_id: int, number: str, result: str) -> int:
-    """This will let everybody go who has to do with a case that ends before its time: children and supervisions."""
-    told = tell_waiting(uow, county=county, case_id=case_id, message=PARENT_DONE, result=result, facts={})
-    for link in uow.db.execute(_RELEASE, {"county": county, "case_id": case_id, "result": result, "now": uow.now}).all():
-        add_note(uow, county=link.to_county, case_id=link.to_id, kind="released",
-                 facts={"number": number, "result": result})
+def release(uow: UnitOfWork, *, county: int, case_id: int, number: str, how: str | None, outcome: str | None = None) -> int:
+    """This will let everybody go who has to do with a case that ends: its children, and supervisions of it.
+
+    A supervision goes on by its own law; of a case that ended before its time it waits for nothing more.
+    """
+    result = how if how in ENDED_EARLY else "closed"
+    told = tell_waiting(uow, county=county, case_id=case_id, message=PARENT_DONE, result=result, facts={"outcome": outcome})
+    ending = _RELEASE if how in ENDED_EARLY else _WATCHED
+    for link in uow.db.execute(ending, {"county": county, "case_id": case_id, "result": result, "now": uow.now}).all():
+        add_note(uow, county=link.to_county, case_id=link.to_id, kind="released", facts={"number": number, "result": result})
     return told
 
 
@@ -236,15 +241,15 @@ _OPENED = sa.text("""
 _BECOME_CHILD = sa.text("""
     update case_file set parent_county = :to_county, parent_id = :to_id where county = :county and id = :case_id
 """)
-_REHANG_WAITING = sa.text("""
-    update case_link set to_county = :to_county, to_id = :to_id
-    where to_county = :county and to_id = :case_id and kind = 'supervision' and status = 'open'
+_REHANG_TELL = sa.text("""
+    update case_link l set status = 'told' from case_file c
+    where c.county = l.county and c.id = l.case_id and l.to_county = :county and l.to_id = :case_id
+      and l.status = 'open' and l.kind = any(cast(:kinds as text[]))
+    returning l.county, l.case_id, l.link_no, c.number
 """)
-_WAITING = sa.text("""
-    select l.county, l.case_id, l.link_no, c.number from case_link l
-    join case_file c on c.county = l.county and c.id = l.case_id
-    where l.to_county = :county and l.to_id = :case_id and l.status = 'open' and l.kind = any(cast(:kinds as text[]))
-    order by l.county, l.case_id
+_WATCHED = sa.text("""
+    select to_county, to_id from case_link
+    where county = :county and case_id = :case_id and kind = 'supervision' and status = 'open'
 """)
 _RELEASE = sa.text("""
     update case_link set status = 'released', result = :result, settled_at = :now
@@ -253,7 +258,7 @@ _RELEASE = sa.text("""
 """)
 _SETTLE = sa.text("""
     update case_link set status = 'settled', result = :result, settled_at = :now
-    where county = :county and link_no = :link_no and status in ('pending', 'open')
+    where county = :county and link_no = :link_no and status in ('pending', 'open', 'told')
 """)
 _UNSUPERVISE = sa.text("""
     update case_file c set supervised = false where c.county = :county and c.id = :case_id and c.supervised

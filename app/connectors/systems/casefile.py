@@ -1,7 +1,6 @@
 """Our own case file as a system: what a diagram may ask it to do. Everything happens inside the command's own write."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from app.cases import likeness
@@ -123,7 +122,7 @@ def rate(uow: UnitOfWork, case: Case, arguments: Arguments) -> Performed:
 
 def library(uow: UnitOfWork, case: Case, arguments: Arguments) -> Performed:
     """Put the matter into the library of opinions: what it was about, where, and how it ended."""
-    facts = {"category": case.get("category"), "area": case.get("area"), "how": arguments.get("how"), "at": uow.now}
+    facts = {"category": case.get("category"), "area": case.get("area"), "outcome": arguments.get("outcome")}
     _note(uow, case, "library", facts)
     return Performed()
 
@@ -140,9 +139,10 @@ def score(uow: UnitOfWork, case: Case, arguments: Arguments) -> Performed:
 
 
 def release(uow: UnitOfWork, case: Case, arguments: Arguments) -> Performed:
-    """Let children and supervisions go when the case ends before its time."""
+    """Let children and supervisions go when the case ends."""
     told = cases.release(
-        uow, county=case["county"], case_id=case["id"], number=case["no"], result=str(arguments.get("how") or "ended")
+        uow, county=case["county"], case_id=case["id"], number=case["no"], how=arguments.get("how"),
+        outcome=arguments.get("outcome"),
     )
     return Performed({"told": told})
 
@@ -178,8 +178,7 @@ def _placed(uow: UnitOfWork, station_id: int) -> Performed:
 
 
 def _note(uow: UnitOfWork, case: Case, kind: str, facts: Mapping[str, Any]) -> None:
-    plain = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in facts.items()}
-    cases.add_note(uow, county=case["county"], case_id=case["id"], kind=kind, facts=plain)
+    cases.add_note(uow, county=case["county"], case_id=case["id"], kind=kind, facts=facts)
 
 
 SYSTEM = LocalSystem("casefile", {
@@ -195,9 +194,9 @@ SYSTEM = LocalSystem("casefile", {
     "close": Operation(True, {"finding": "text?", "outcome": "text?", "publish": "yes_no?"}, close),
     "publish": Operation(True, {"publish": "yes_no?"}, publish, ("published",)),
     "rate": Operation(True, {"stars": "number", "solved": "text"}, rate, ("round",)),
-    "library": Operation(True, {"how": "text?"}, library),
-    "score": Operation(True, {"how": "text?"}, score, ("counted",)),
-    "release": Operation(True, {"how": "text?"}, release, ("told",)),
+    "library": Operation(True, {"outcome": "text?"}, library),
+    "score": Operation(True, {"how": "text?", "outcome": "text?"}, score, ("counted",)),
+    "release": Operation(True, {"how": "text?", "outcome": "text?"}, release, ("told",)),
     "send_result": Operation(True, {"result": "text?", "outcome": "text?"}, send_result, ("told",)),
     "notify": Operation(True, {"template": "text"}, notify),
     "leave": Operation(True, {}, leave),

@@ -57,6 +57,18 @@ class FourPlatforms:
         """What is wrong with the settings of the platforms."""
         return [] if settings.four_platforms_url.startswith(("http://", "https://")) else ["four_platforms_url"]
 
+    def pretended(self, settings: Settings) -> Mapping[str, Any] | None:
+        """How the pretending platforms stand; nothing where real ones are, or none answer."""
+        return _switchboard(settings, "GET", "/state") if settings.demo else None
+
+    def switch(self, settings: Settings, mode: str) -> None:
+        """Let the pretending platforms be slow, silent, rejecting, down, or well again.
+
+        Raises Unavailable.
+        """
+        if not settings.demo or _switchboard(settings, "POST", "/switches", {"mode": mode}) is None:
+            raise Unavailable(system=NAME)
+
     def brief(self, db: Connection, call: Call) -> Mapping[str, Any]:
         """Gather what the platforms are told of a matter; the reporter's contact leaves the house masked."""
         if call.operation != "push" or call.case_id is None:
@@ -99,6 +111,14 @@ class FourPlatforms:
         payload = {name: told[name] for name in _FIELDS if told.get(name) is not None} | {"ref": headers["X-Luzhi-Message"]}
         keys = (str(told["case_no"]), str(told["assignment_no"]))
         return Incoming(headers["X-Luzhi-Message"], EVENTS[told["event"]], keys, payload, told | {"payload": payload})
+
+
+def _switchboard(settings: Settings, method: str, path: str, told: Any = None) -> Mapping[str, Any] | None:
+    try:
+        answer = httpx.request(method, settings.four_platforms_url.rstrip("/") + path, json=told, timeout=1.0)
+        return answer.json() if answer.status_code == 200 else None
+    except (httpx.HTTPError, ValueError):
+        return None
 
 
 def _post(settings: Settings, path: str, call: Call) -> httpx.Response:

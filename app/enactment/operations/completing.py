@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from app.enactment import queries, record
-from app.enactment.operations.stepping import Answers, ask, holder_of, instance, read, remember, seal, store
+from app.enactment.operations.stepping import Answers, ask, checked, holder_of, instance, read, remember, seal, store
 from app.enactment.queries import OpenItem, Snapshot
 from app.enactment.record import Step
 from app.errors import Conflict
@@ -24,10 +24,12 @@ def complete(
     replaces what is kept (contact fields the engine must not see). The write is refused if the instance has
     moved since it was read: of two people pressing the button together, the second is told so.
 
-    Raises AlreadyCompleted, EngineRefused.
+    Raises AlreadyCompleted, Invalid (the form does not take the answers), EngineRefused.
     """
     before, deployed = read(uow, county, item=item_id)
     item = _open(uow, before, item_id)
+    if item.form is not None:
+        answers = checked(uow, before, deployed, deployed.definition.form(item.process, item.form), answers, item=item.key)
     remember(uow, item.form, answers if sealed is None else {**answers, **sealed})
     progress = _still(uow, before, item_id, lambda: ask(
         uow, before, lambda at: uow.engine.complete(instance(before, deployed), item.key, answers, at), element=item.element

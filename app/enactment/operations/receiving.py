@@ -1,11 +1,11 @@
 """What reaches a running case from outside it: messages, and acts of people who hold no open item."""
 
 from app.enactment import record
-from app.enactment.operations.stepping import Answers, ask, instance, read, remember, seal, store
+from app.enactment.operations.stepping import Answers, ask, checked, instance, read, remember, seal, store
 from app.enactment.record import Step
 from app.errors import Conflict
 from app.uow import UnitOfWork
-from workflows import Fact, Message, NotWaiting, Progress
+from workflows import Definition, Fact, Message, NotWaiting, Progress
 
 
 class NotExpected(Conflict):
@@ -33,10 +33,13 @@ def act(
     The message is delivered, and the first user task after its catch completed with the same answers. All answers
     are kept encrypted with that task; `form_values` replaces what is kept.
 
-    Raises NotExpected, EngineRefused.
+    Raises NotExpected, Invalid (the form does not take the answers), EngineRefused.
     """
     before, deployed = read(uow, county, id)
-    form = next((act.form for act in deployed.definition.acts if act.message == message), None)
+    process, form = _form_of(deployed.definition, message)
+    if form is not None:
+        beside = next((one.key for one in before.items if one.process == process), None)
+        answers = checked(uow, before, deployed, deployed.definition.form(process, form), answers, item=beside)
     remember(uow, form, answers if form_values is None else form_values)
     try:
         progress = ask(uow, before, lambda at: uow.engine.act(instance(before, deployed), message, answers, at), message=message)
@@ -48,3 +51,11 @@ def act(
     kept = seal(uow, answers if form_values is None else form_values, county=county)
     step.add("answers", [record.sealed_row(None, item.key, item.form or "", kept) for item in of_act[:1]])
     return store(uow, before, deployed, progress, step)
+
+
+def _form_of(definition: Definition, message: str) -> tuple[str, str | None]:
+    """The process and the form of the act that begins with this message."""
+    for process, manifest in definition.processes.items():
+        if message in manifest.acts:
+            return process, manifest.acts[message].form
+    return definition.key, None

@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 import orjson
@@ -12,9 +13,9 @@ from app.definitions.queries import Deployed
 from app.enactment import assignment, outbox, queries, record
 from app.enactment.queries import OpenItem, Snapshot
 from app.enactment.record import Step
-from app.errors import Conflict
+from app.errors import Conflict, Invalid
 from app.uow import Actor, UnitOfWork
-from workflows import Circumstances, Fact, Instance, NotWaiting, Participant, Performed, Progress, WorkflowError, WorkItem
+from workflows import Circumstances, Fact, Form, Instance, NotWaiting, Participant, Performed, Progress, WorkflowError, WorkItem
 
 Answers = Mapping[str, Any]
 #: an engine refusal while the clock or a person moved a case
@@ -106,6 +107,21 @@ def opened(uow: UnitOfWork, sealed: bytes, *, county: int) -> dict[str, Any]:
 def vault(secret: str) -> Vault:
     """The vault of this process."""
     return Vault(secret)
+
+
+def checked(
+    uow: UnitOfWork, before: Snapshot, deployed: Deployed, form: Form, answers: Answers, *, item: str | None = None
+) -> Answers:
+    """The answers as their form takes them, typed; what it does not take is refused field by field.
+
+    Raises Invalid with the form's problems.
+    """
+    at = circumstances(uow, before)
+    scope = uow.engine.scope(instance(before, deployed), item, at) if item else {"case": before.case}
+    found = form.check(answers, scope, uow.engine.functions(deployed.definition, at))
+    if not found.is_right:
+        raise Invalid({key: [asdict(one) for one in problems] for key, problems in found.errors.items()})
+    return found.values
 
 
 def remember(uow: UnitOfWork, form: str | None, answers: Answers) -> None:

@@ -126,6 +126,8 @@ class TestTellWaiting:
         uow.letters.clear()
 
         assert cases.tell_waiting(uow, county=main.county, case_id=main.id, message=PARENT_DONE, result="closed", facts={}) == 1
+        assert uow.letters[0].payload["keys"] == [child.number]
+        assert cases.tell_waiting(uow, county=main.county, case_id=main.id, message=PARENT_DONE, result="closed", facts={}) == 0
         assert cases.tell_waiting(uow, county=main.county, case_id=main.id, message=SUPERVISION_DONE, result="done", facts={}) == 0
 
 
@@ -151,11 +153,21 @@ class TestRelease:
         supervision, file = case(kind="supervision", number="330825-SV-2021-000001"), case()
         open_link(uow, file, supervision)
 
-        cases.release(uow, county=file.county, case_id=file.id, number=file.number, result="withdrawn")
+        cases.release(uow, county=file.county, case_id=file.id, number=file.number, how="withdrawn")
 
         note = files.notes(uow.db, supervision.county, supervision.id)[0]
         assert note.facts == {"number": file.number, "result": "withdrawn"}
         assert files.links(uow.db, file.county, file.id)[0].status == "released"
+
+
+    def test_leaves_a_supervision_of_a_closed_case_waiting_for_its_own_end(self, uow, case):
+        supervision, file = case(kind="supervision", number="330825-SV-2021-000001"), case()
+        open_link(uow, file, supervision)
+
+        cases.release(uow, county=file.county, case_id=file.id, number=file.number, how="rated")
+
+        assert files.notes(uow.db, supervision.county, supervision.id)[0].facts["result"] == "closed"
+        assert files.links(uow.db, file.county, file.id)[0].status == "open"
 
 
 class TestOpenLinked:
