@@ -76,6 +76,11 @@ class Definition:
         name = self._manifests[self.key].start_form
         return None if name is None else self.form(self.key, name)
 
+    @property
+    def shared(self) -> Mapping[str, Any]:
+        """The decision models that `deadline()` and `threshold()` read, by file stem."""
+        return self._manifests[self.key].decisions
+
     def manifest(self, process: str) -> ProcessManifest:
         """What the manifest of a process of this bundle says."""
         return self._manifests[process]

@@ -113,7 +113,7 @@ def diagram(house: Reading, case: Any, process: str) -> dict[str, Any] | None:
 def outline(definition: Definition, process: str, active: set[str], visited: dict[str, int]) -> Iterable[tuple[str, str, str, int]]:
     """What people do in this process, with where the case is: name, word, tone, how often."""
     for element in (*visited, *sorted(active - visited.keys())):
-        facts = definition.element(process, element)
+        facts = definition.processes[process].elements.get(element)
         if facts is None or facts.kind not in ("user", "service", "rule", "call"):
             continue
         here = element in active

@@ -241,7 +241,11 @@ _OPENED = sa.text("""
 _BECOME_CHILD = sa.text("""
     update case_file set parent_county = :to_county, parent_id = :to_id where county = :county and id = :case_id
 """)
-_REHANG_TELL = sa.text("""
+_REHANG_WAITING = sa.text("""
+    update case_link set to_county = :to_county, to_id = :to_id
+    where to_county = :county and to_id = :case_id and kind = 'supervision' and status = 'open'
+""")
+_TELL = sa.text("""
     update case_link l set status = 'told' from case_file c
     where c.county = l.county and c.id = l.case_id and l.to_county = :county and l.to_id = :case_id
       and l.status = 'open' and l.kind = any(cast(:kinds as text[]))

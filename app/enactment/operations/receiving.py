@@ -55,7 +55,8 @@ def act(
 
 def _form_of(definition: Definition, message: str) -> tuple[str, str | None]:
     """The process and the form of the act that begins with this message."""
-    for process, manifest in definition.processes.items():
-        if message in manifest.acts:
-            return process, manifest.acts[message].form
+    for process in definition.processes:
+        act = definition.manifest(process).acts.get(message)
+        if act is not None:
+            return process, act.form
     return definition.key, None
