@@ -15,6 +15,7 @@ from workflows.errors import (
     WorkflowError,
 )
 from workflows.form import Form
+from workflows.lint import OperationFacts, inspect
 from workflows.participant import Participant
 from workflows.progress import (
     Circumstances,
@@ -29,6 +30,7 @@ from workflows.progress import (
     Timer,
     WorkItem,
 )
+from workflows.rehearsal import Rehearsal, rehearse
 from workflows.words import sentence
 
 __all__ = [
@@ -51,16 +53,20 @@ __all__ = [
     "Message",
     "Milestone",
     "NotWaiting",
+    "OperationFacts",
     "Participant",
     "Performed",
     "Progress",
+    "Rehearsal",
     "StateUnreadable",
     "Subscription",
     "Timer",
     "WorkItem",
     "WorkflowError",
+    "inspect",
     "light",
     "parse",
+    "rehearse",
     "sentence",
     "share",
 ]

@@ -69,7 +69,7 @@ class ManifestReader:
         ways = [way for way in ("role", "visitor", "system") if way in entry]
         if len(ways) != 1 or (ways == ["role"]) != ("organ" in entry):
             self.find("manifest.lane", place)
-        return LaneRole(self._text(entry, "role", place), self._feel(entry, "organ", place), self._feel(entry, "visitor", place),
+        return LaneRole(self._role(entry, place), self._feel(entry, "organ", place), self._feel(entry, "visitor", place),
                         entry.get("system") is True)
 
     def _variable(self, entry: Any, place: str) -> VariableFacts:
@@ -97,11 +97,9 @@ class ManifestReader:
     def _escalation(self, entry: Any, place: str) -> EscalationFacts:
         entry = self._table(entry, {"to", "words"}, place)
         to = self._table(entry.get("to", {}), {"role", "organ"}, f"{place}.to")
-        role = self._text(to, "role", f"{place}.to")
-        if role is None:
+        if "role" not in to:
             self.find("manifest.escalation", place)
-        named = self._compiled(role[1:], f"{place}.to") if role and role.startswith("=") else role
-        return EscalationFacts(named, self._feel(to, "organ", f"{place}.to"), self._words(entry.get("words"), f"{place}.words"))
+        return EscalationFacts(self._role(to, f"{place}.to"), self._feel(to, "organ", f"{place}.to"), self._words(entry.get("words"), f"{place}.words"))
 
     def _act(self, entry: Any, place: str) -> ActFacts:
         entry = self._table(entry, {"label", "form", "by", "allowed_when", "refusal"}, place)
@@ -142,6 +140,11 @@ class ManifestReader:
             self.find("manifest.kind", f"{place}.{name}".lstrip("."), expected="text")
             return None
         return found
+
+    def _role(self, entry: Mapping[str, Any], place: str) -> str | Expression | None:
+        """A role word; a text that begins with `=` is the expression that gives it."""
+        text = self._text(entry, "role", place)
+        return self._compiled(text[1:], f"{place}.role") if text and text.startswith("=") else text
 
     def _feel(self, entry: Mapping[str, Any], name: str, place: str) -> Expression | None:
         return self._compiled(entry[name], f"{place}.{name}") if name in entry else None

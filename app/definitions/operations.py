@@ -2,7 +2,6 @@
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -125,4 +124,4 @@ def _rehearsed(uow: UnitOfWork, bundle: Bundle, definition: Any) -> None:
 
 
 def _refused(findings: Sequence[Finding], key: str) -> BundleRefused:
-    return BundleRefused([asdict(one) | {"facts": {k: str(v) for k, v in one.facts.items()}} for one in findings], process=key)
+    return BundleRefused([vars(one) | {"facts": {k: str(v) for k, v in one.facts.items()}} for one in findings], process=key)
