@@ -42,13 +42,15 @@ class Engine:
         self._tables = tables
 
     def start(self, definition: Any, answers: Mapping[str, Any], at: Circumstances) -> Progress:
-        """Begin an instance with the answers of its start form."""
+        """Begin an instance with the answers of its start form; without one they are its variables, as in a call."""
         process = definition.key
         run = self._run(definition, State(process), {}, at)
         scope = scopes.open_scope(run, run.compiled.processes[process], None)
         manifest = run.manifest(process)
         if manifest.start_form:
             run.put(scope, None, manifest.start_form, _form_answers(run, process, manifest.start_form, answers))
+        for name, value in {} if manifest.start_form else answers.items():
+            run.put(scope, None, name, value)
         activities.initialise(run, scope, run.variables)
         scopes.listen(run, scope)
         starts = run.plane(scope).starts

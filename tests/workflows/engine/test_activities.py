@@ -335,3 +335,10 @@ def test_what_a_form_of_an_open_item_sees() -> None:
     key = sorted(play.items)[1]
     seen = play.engine.scope(play.instance, key, play.at())
     assert (seen["unit"], seen["units"], seen["case"]) == (5, [4, 5, 6], {})
+
+
+def test_a_process_without_a_start_form_begins_with_what_it_is_handed():
+    body = start() + user("ut_a") + end() + chain("start ut_a end")
+    play = Play(drawn(file(body), variables={"limit": '"ordinary"', "rounds": "0"}), {"limit": "complex"})
+
+    assert play.variables == {"limit": "complex", "rounds": 0}
