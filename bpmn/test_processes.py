@@ -16,6 +16,8 @@ KEYS = sorted(path.parent.name for path in LIBRARY.glob("*/process.toml"))
 CALENDAR = Calendar.read(LIBRARY / "calendars")
 #: kinds of elements that people read about
 NAMED = {"user", "service", "rule", "call", "receive", "sub"}
+#: advice that the library does not follow: the clock reminds of every limit, drawn or not
+KNOWN = {"lint.limit_silent"}
 
 
 @cache
@@ -51,7 +53,7 @@ class TestProcess:
     def test_has_nothing_to_complain_about(self, key):
         found = inspect(bundle(key), roles=policy.ROLES, operations=operations())
 
-        assert [(one.source, one.element, sentence(one.id, one.facts, "en")) for one in found] == []
+        assert [(one.source, one.element, sentence(one.id, one.facts, "en")) for one in found if one.id not in KNOWN] == []
 
     def test_has_at_least_two_scenarios(self, key):
         stories = [tomllib.loads(text.decode()) for text in bundle(key).scenarios().values()]

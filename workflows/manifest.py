@@ -79,6 +79,8 @@ class ProcessManifest:
     milestones: Mapping[str, Words] = field(default_factory=dict)
     escalations: Mapping[str, EscalationFacts] = field(default_factory=dict)
     acts: Mapping[str, ActFacts] = field(default_factory=dict)
+    #: elements of the outermost plane that lie on every way to an end, because others wait for what they tell
+    before_every_end: tuple[str, ...] = ()
     #: form name -> `workflows.form.Form`
     forms: Mapping[str, Any] = field(default_factory=dict)
     #: file stem -> `workflows.dmn.DecisionModel`

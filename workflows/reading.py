@@ -21,6 +21,8 @@ COLUMNS = frozenset({
 #: names of the host, which no variable may carry
 TAKEN = frozenset({"case", "message", "now"})
 LANGUAGES = ("zh", "en")
+TOP = {"key", "title", "opens", "start_form", "roles", "variables", "status", "case", "milestones", "escalations", "acts",
+       "before_every_end"}
 
 
 class ManifestReader:
@@ -37,8 +39,7 @@ class ManifestReader:
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as broken:
             self.find("manifest.unreadable", reason=str(broken)[:120])
             return None
-        known = {"key", "title", "opens", "start_form", "roles", "variables", "status", "case", "milestones", "escalations", "acts"}
-        self._keys(data, known, "")
+        self._keys(data, TOP, "")
         start_form = self._text(data, "start_form", "")
         if start_form is not None and start_form not in forms:
             self.find("manifest.form_unknown", "start_form", form=start_form)
@@ -48,7 +49,7 @@ class ManifestReader:
             roles=self._each(data, "roles", self._lane), variables=self._each(data, "variables", self._variable),
             status=self._each(data, "status", self._status), case=self._each(data, "case", self._column),
             milestones=self._each(data, "milestones", self._words), escalations=self._each(data, "escalations", self._escalation),
-            acts=self._each(data, "acts", self._act), forms=forms, decisions=decisions,
+            acts=self._each(data, "acts", self._act), before_every_end=self._texts(data, "before_every_end"), forms=forms, decisions=decisions,
         )
 
     def find(self, rule: str, place: str = "", **facts: Any) -> None:
@@ -103,16 +104,15 @@ class ManifestReader:
 
     def _act(self, entry: Any, place: str) -> ActFacts:
         entry = self._table(entry, {"label", "form", "by", "allowed_when", "refusal"}, place)
-        by = entry.get("by")
-        if not (isinstance(by, list) and by and all(isinstance(one, str) for one in by)):
+        by = self._texts(entry, "by", place)
+        if not by:
             self.find("manifest.kind", f"{place}.by", expected="list of text")
-            by = ()
         allowed = self._feel(entry, "allowed_when", place)
         refusal = self._words(entry["refusal"], f"{place}.refusal") if "refusal" in entry else {}
         if allowed is not None and not refusal:
             self.find("manifest.refusal_missing", place)
         return ActFacts(place.removeprefix("acts."), self._words(entry.get("label"), f"{place}.label"),
-                        self._text(entry, "form", place), tuple(by), allowed, refusal)
+                        self._text(entry, "form", place), by, allowed, refusal)
 
     # values
 
@@ -140,6 +140,13 @@ class ManifestReader:
             self.find("manifest.kind", f"{place}.{name}".lstrip("."), expected="text")
             return None
         return found
+
+    def _texts(self, entry: Mapping[str, Any], name: str, place: str = "") -> tuple[str, ...]:
+        found = entry.get(name, [])
+        if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
+            self.find("manifest.kind", f"{place}.{name}".lstrip("."), expected="list of text")
+            return ()
+        return tuple(found)
 
     def _role(self, entry: Mapping[str, Any], place: str) -> str | Expression | None:
         """A role word; a text that begins with `=` is the expression that gives it."""

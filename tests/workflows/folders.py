@@ -20,10 +20,10 @@ def form(name, fields=DECISION):
     return {f"forms/{name}.form.json": FORM.replace("NAME", name).replace("FIELDS", fields).encode()}
 
 
-def bundle(body, manifest=ROLES, *, forms=("ask",), files=None, shared=True, **tops):
+def bundle(body, manifest=ROLES, *, forms=("ask",), files=None, shared=True, key="p", **tops):
     """A folder `p` with a diagram, a manifest and forms with one yes-or-no question each."""
     head = 'key = "p"\ntitle = { zh = "过程", en = "process" }\n'
-    found = {"process.bpmn": d.file(body, **tops), "process.toml": (head + manifest).encode()}
+    found = {"process.bpmn": d.file(body, key, **tops), "process.toml": (head + manifest).encode()}
     for name in forms:
         found |= form(name)
     if shared:

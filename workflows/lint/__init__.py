@@ -11,12 +11,12 @@ from collections.abc import Container, Mapping
 from workflows.bundle import Bundle
 from workflows.definition import parse
 from workflows.errors import BundleInvalid, Finding
-from workflows.lint import names
+from workflows.lint import drawing, idle, names, people, reading, ways
 from workflows.lint.subject import OperationFacts, Rule, Subject
 
 __all__ = ["RULES", "OperationFacts", "inspect"]
 
-RULES: tuple[Rule, ...] = names.RULES
+RULES: tuple[Rule, ...] = (*names.RULES, *drawing.RULES, *reading.RULES, *ways.RULES, *people.RULES, *idle.RULES)
 
 
 def inspect(

@@ -13,7 +13,7 @@ def roles(subject: Subject) -> Iterator[Finding]:
     manifest = subject.manifest
     named = [(name, lane.role) for name, lane in manifest.roles.items()]
     named += [(code, facts.role) for code, facts in manifest.escalations.items()]
-    named += [(node.id, node.role) for node in subject.nodes()]
+    named += [(node.id, node.role) for node in subject.nodes]
     for place, role in named:
         if isinstance(role, str) and role not in subject.roles:
             yield subject.error("role_unknown", place, role=role)
@@ -29,7 +29,7 @@ def actors(subject: Subject) -> Iterator[Finding]:
 
 def forms(subject: Subject) -> Iterator[Finding]:
     """A form that a task or an act names lies in the folder."""
-    named = [(node.id, node.form) for node in subject.nodes()]
+    named = [(node.id, node.form) for node in subject.nodes]
     named += [(message, act.form) for message, act in subject.manifest.acts.items()]
     for place, form in named:
         if form is not None and form not in subject.manifest.forms:
@@ -38,7 +38,7 @@ def forms(subject: Subject) -> Iterator[Finding]:
 
 def decisions(subject: Subject) -> Iterator[Finding]:
     """A decision that a rule task names stands in a table of the folder."""
-    for node in subject.nodes():
+    for node in subject.nodes:
         if node.kind != "rule":
             continue
         file, _, decision = (node.decision or "").partition("#")
@@ -51,7 +51,7 @@ def operations(subject: Subject) -> Iterator[Finding]:
     """An operation is one that a system offers; what is done with a completion is local."""
     if subject.operations is None:
         return
-    for node in subject.nodes():
+    for node in subject.nodes:
         for name in (node.operation, node.then):
             if name is not None and name not in subject.operations:
                 yield subject.error("operation_unknown", node.id, operation=name)
@@ -65,7 +65,7 @@ def arguments(subject: Subject) -> Iterator[Finding]:
     """An argument is one that the operation takes."""
     if subject.operations is None:
         return
-    for node in subject.nodes():
+    for node in subject.nodes:
         operation = subject.operations.get(node.operation or node.then or "")
         for name, _ in node.args:
             if operation is not None and name not in operation.arguments:
