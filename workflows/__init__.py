@@ -2,6 +2,7 @@
 
 from workflows.bundle import Bundle
 from workflows.calendar import Calendar, light, share
+from workflows.comparison import Change, Comparison, compare
 from workflows.definition import Definition, ElementFacts, parse
 from workflows.engine import Engine, Instance
 from workflows.errors import (
@@ -30,7 +31,7 @@ from workflows.progress import (
     Timer,
     WorkItem,
 )
-from workflows.rehearsal import Rehearsal, rehearse
+from workflows.rehearsal import Failure, Rehearsal, rehearse
 from workflows.words import sentence
 
 __all__ = [
@@ -38,8 +39,10 @@ __all__ = [
     "BundleInvalid",
     "BusinessError",
     "Calendar",
+    "Change",
     "Circumstances",
     "Closed",
+    "Comparison",
     "Definition",
     "ElementFacts",
     "Engine",
@@ -47,6 +50,7 @@ __all__ = [
     "Escalation",
     "ExpressionFailed",
     "Fact",
+    "Failure",
     "Finding",
     "Form",
     "Instance",
@@ -63,6 +67,7 @@ __all__ = [
     "Timer",
     "WorkItem",
     "WorkflowError",
+    "compare",
     "inspect",
     "light",
     "parse",
