@@ -103,11 +103,11 @@ class Bundle:
                 _refuse_swelling(archive)
                 files = {name: archive.read(name) for name in archive.namelist()}
         except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError):
-            raise BundleInvalid([Finding("bundle.unreadable")])
+            raise BundleInvalid([Finding("bundle.unreadable", facts={"found": "zip"})])
         key = files.pop("key", b"").decode("ascii", "replace")
         strange = [name for name in files if not _PACKED_NAMES.match(name)]
         if strange or not _KEY.match(key):
-            raise BundleInvalid([Finding("bundle.unreadable", source=name) for name in strange or ["key"]])
+            raise BundleInvalid([Finding("bundle.unreadable", facts={"found": name}, source=name) for name in strange or ["key"]])
         return cls(key, files)
 
 
@@ -145,7 +145,7 @@ def _home_of(key: str, library: Path) -> Path:
 def _refuse_without_diagram(key: str, files: Mapping[str, bytes]) -> None:
     missing = [name for name in ("process.bpmn", "process.toml") if name not in files]
     if missing:
-        raise BundleInvalid([Finding("bundle.file_missing", source=f"{key}/{name}") for name in missing])
+        raise BundleInvalid([Finding("bundle.file_missing", facts={"file": f"{key}/{name}"}, source=f"{key}/{name}") for name in missing])
 
 
 def _refuse_swelling(archive: zipfile.ZipFile) -> None:

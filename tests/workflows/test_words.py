@@ -8,12 +8,13 @@ import pytest
 
 from workflows.words import LANGUAGES, catalogue, sentence
 
-OURS = ("feel", "dmn", "form", "xml", "calendar")
+OURS = ("feel", "dmn", "form", "xml", "calendar", "bundle", "manifest", "definition", "rehearsal", "act")
 _RAISED = re.compile(rf'"((?:{"|".join(OURS)})\.[a-z0-9_]+)"')
 
 
 def raised():
-    sources = [*Path("workflows").glob("*.py"), *Path("workflows/feel").rglob("*.py"), *Path("workflows/dmn").rglob("*.py")]
+    sources = [*Path("workflows").glob("*.py"), *Path("workflows/feel").rglob("*.py"), *Path("workflows/dmn").rglob("*.py"),
+               *Path("workflows/rehearsal").rglob("*.py")]
     found = {id for path in sources for id in _RAISED.findall(path.read_text(encoding="utf-8"))}
     return sorted(found | {"form.not_a_organ", "form.not_a_person"})
 
