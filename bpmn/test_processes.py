@@ -33,7 +33,10 @@ def definition(key):
 @cache
 def operations():
     return {
-        name: OperationFacts(arguments=frozenset(one.schema), answers=frozenset(one.answers), local=one.local)
+        name: OperationFacts(
+            arguments=frozenset(one.schema), answers=frozenset(one.answers), local=one.local,
+            required=frozenset(argument for argument, kind in one.schema.items() if not kind.endswith("?")),
+        )
         for name, one in load(Settings().systems).operations.items()
     }
 

@@ -98,7 +98,10 @@ def _bundle(folder: Path, library: Path) -> Bundle:
 
 def _inspected(uow: UnitOfWork, bundle: Bundle) -> None:
     facts = {
-        name: OperationFacts(arguments=frozenset(operation.schema), answers=frozenset(operation.answers), local=operation.local)
+        name: OperationFacts(
+            arguments=frozenset(operation.schema), answers=frozenset(operation.answers), local=operation.local,
+            required=frozenset(argument for argument, kind in operation.schema.items() if not kind.endswith("?")),
+        )
         for name, operation in uow.systems.operations.items()
     }
     errors = [one for one in inspect(bundle, roles=policy.ROLES, operations=facts) if one.level == "error"]

@@ -62,14 +62,17 @@ def operations(subject: Subject) -> Iterator[Finding]:
 
 
 def arguments(subject: Subject) -> Iterator[Finding]:
-    """An argument is one that the operation takes."""
-    if subject.operations is None:
-        return
+    """An argument is one that the operation takes, and what it needs is given."""
     for node in subject.nodes:
-        operation = subject.operations.get(node.operation or node.then or "")
-        for name, _ in node.args:
-            if operation is not None and name not in operation.arguments:
-                yield subject.error("argument_unknown", node.id, argument=name, operation=node.operation or node.then)
+        called = node.operation or node.then or ""
+        operation = (subject.operations or {}).get(called)
+        if operation is None:
+            continue
+        given = {name for name, _ in node.args}
+        for name in sorted(given - operation.arguments):
+            yield subject.error("argument_unknown", node.id, argument=name, operation=called)
+        for name in sorted(operation.required - given):
+            yield subject.error("argument_missing", node.id, argument=name, operation=called)
 
 
 RULES: tuple[Rule, ...] = (roles, actors, forms, decisions, operations, arguments)

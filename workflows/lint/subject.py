@@ -24,6 +24,8 @@ class OperationFacts:
     answers: frozenset[str]
     #: performed in the same step; the others wait for an outside system
     local: bool
+    #: names of the arguments it cannot do without
+    required: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

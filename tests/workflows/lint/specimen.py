@@ -6,7 +6,7 @@ from workflows import OperationFacts, inspect
 
 ROLES = {"station_clerk", "handler"}
 OPERATIONS = {
-    "casefile.note": OperationFacts(frozenset({"text"}), frozenset({"no"}), True),
+    "casefile.note": OperationFacts(frozenset({"text"}), frozenset({"no"}), True, frozenset({"text"})),
     "sms.send": OperationFacts(frozenset(), frozenset(), False),
 }
 MANIFEST = """

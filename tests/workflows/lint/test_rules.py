@@ -35,6 +35,7 @@ WRONG = {
     "operation_missing": {"drawn": body(work=node("svc_note", "serviceTask", properties={"lane": "system"}))},
     "operation_remote": {"drawn": body(task=ask(then="sms.send"))},
     "argument_unknown": {"drawn": body(work=service(arg__txt="rounds"))},
+    "argument_missing": {"drawn": body(work=service())},
     "id_prefix": {"drawn": body(work=service("note"), way="start_p ut_ask gw_more ms_told note end_p")},
     "name_missing": {"drawn": body(told=d.node("ms_told", "intermediateThrowEvent"))},
     "unreachable": {"drawn": body(more=ask("ut_island") + d.chain("ut_island end_p"))},
