@@ -96,3 +96,14 @@ def test_events_loops_and_calls_are_described():
     assert task.settings["several"] == ("", "parallel") and task.settings["cardinality"] == ("", "2")
     assert boundary.settings["event 1"][1] == "timer PT2H" and boundary.settings["interrupting"][1] == "false"
     assert found.lost == {("p", "ut_one")}
+
+
+def test_a_call_names_what_it_calls():
+    called = {"called/q/process.bpmn": d.file(drawn(d.node("ut_one", "manualTask")), "q"), "called/q/process.toml":
+              b'key = "q"\ntitle = { zh = "q", en = "q" }\n'}
+    call = version(drawn(d.node("ut_one", "callActivity", calledElement="q")), files=called)
+
+    [change] = [one for one in compare(version(), call).changes if (one.process, one.name) == ("p", "ut_one")]
+
+    assert change.settings["called"] == ("", "q")
+    assert {one.process for one in compare(version(), call).changes} == {"p", "q"}

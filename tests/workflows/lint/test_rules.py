@@ -170,3 +170,31 @@ def test_what_no_application_offers_is_left_unchecked():
     assert ids(body(work=service(operation="casefile.knot")), operations=None) == set()
 
 
+
+
+def test_an_act_for_nobody_the_house_knows():
+    act = '[acts.msg_stop]\nlabel = { zh = "停", en = "stop" }\nby = ["reporter", "clerk", "station_clark"]\n'
+
+    assert {finding.facts.get("role") for finding in findings(manifest=MANIFEST + act)} == {None, "station_clark"}
+
+
+def test_an_element_promised_before_every_end_must_be_drawn():
+    assert "element_unknown" in ids(manifest='before_every_end = ["svc_gone"]\n' + MANIFEST)
+
+
+def test_a_table_asks_for_names_that_exist():
+    task = node("br_late", "businessRuleTask", properties={"decision": "deadlines.dmn", "lane": "system"})
+
+    found = findings(body(work=task, way="start_p ut_ask gw_more ms_told br_late end_p"))
+
+    assert {finding.facts["name"] for finding in found if finding.id == "lint.variable_unknown"} == {"key", "area", "date"}
+
+
+def test_what_a_loop_collects_and_what_a_status_reads_are_names_too():
+    loop = ('<multiInstanceLoopCharacteristics><loopCardinality>2</loopCardinality><loopDataOutputRef>all</loopDataOutputRef>'
+            '<outputDataItem id="o" name="ask"/></multiInstanceLoopCharacteristics>')
+    task = node("ut_ask", "userTask", loop, {"lane": "clerk", "form": "ask"})
+
+    found = findings(body(task=task, question="count(all) = rounds"), MANIFEST.replace('"asked"', '"= all[1].decision + string(turn)"'))
+
+    assert [(finding.id, finding.element, finding.facts["name"]) for finding in found] == [("lint.variable_unknown", "status.ut_ask", "turn")]
