@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from lxml import etree
 
 from app.config import Settings
 from app.identity import policy
@@ -84,3 +85,10 @@ class TestProcess:
 
         assert again.checksum == bundle(key).checksum
         assert parse(again).processes.keys() == definition(key).processes.keys()
+
+    def test_has_no_row_of_a_table_that_no_scenario_needs(self, key):
+        fired = {rule for played in rehearsals(key).values() for _, rule in played.rules_fired}
+        tables = [etree.fromstring(text) for name, text in bundle(key).of(key).items() if name.endswith(".dmn")]
+        rows = {rule.get("id") for table in tables for rule in table.iter("{*}rule")}
+
+        assert sorted(rows - fired) == []
