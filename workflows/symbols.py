@@ -160,7 +160,7 @@ class SheetParser(SpiffProcessParser):
         for node in self.node:
             local = _local(node)
             if local in KINDS:
-                SymbolParser(self, Symbol, node, self.nsmap, lane=self._lane_of(node)).parse_node()
+                SymbolParser(self, Symbol, node, self.nsmap, lane=self.get_lane_name(node.get("id"))).parse_node()
             if local == "sequenceFlow":
                 self.spec.arrows.append(
                     Arrow(node.get("id"), node.get("sourceRef"), node.get("targetRef"), self.parse_condition(node))
@@ -169,13 +169,10 @@ class SheetParser(SpiffProcessParser):
                 self._read_plane(node)
 
     def _read_plane(self, node: etree._Element) -> None:
-        self.parser.create_parser(node, self.filename, self._lane_of(node))
+        self.parser.create_parser(node, self.filename, None)
         inner = self.parser.process_parsers[node.get("id")]
         inner.parent = self
         self.spec.inner[node.get("id")] = inner.get_spec()
-
-    def _lane_of(self, node: etree._Element) -> str | None:
-        return self.get_lane_name(node.get("id")) or self.lane
 
 
 class DiagramParser(SpiffBpmnParser):

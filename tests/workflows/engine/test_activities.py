@@ -342,3 +342,12 @@ def test_a_process_without_a_start_form_begins_with_what_it_is_handed():
     play = Play(drawn(file(body), variables={"limit": '"ordinary"', "rounds": "0"}), {"limit": "complex"})
 
     assert play.variables == {"limit": "complex", "rounds": 0}
+
+
+def test_the_lane_a_sub_process_names_is_the_lane_of_what_is_drawn_in_it():
+    inner = start("s2") + user("b2", lane="citizen") + user("c2") + end("e2") + chain("s2 c2 b2 e2")
+    body = LANES + start() + user("a") + node("sp", "subProcess", inner, {"lane": "office"}) + end() + chain("start a sp end")
+
+    compiled = drawn(file(body)).compiled
+
+    assert [compiled.node("p", name).lane for name in ("a", "sp", "c2", "b2")] == ["station", "office", "office", "citizen"]
