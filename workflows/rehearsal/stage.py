@@ -16,7 +16,7 @@ from workflows.rehearsal.scenario import Scenario
 
 #: what a case is when the story says nothing else
 CASE: Mapping[str, Any] = {
-    "no": "330825-CI-2026-000001", "kind": "", "area": 330825209000, "level": 2, "station": 101, "township": 201, "owner": 201,
+    "no": "330825-CI-2026-000001", "kind": "", "area": 330825209000, "level": 5, "station": 101, "township": 201, "owner": 201,
     "owner_role": "township_office", "owner_head": "presidium", "next_owner": 301, "next_role": "deputy_office", "category": None,
     "priority": 0, "safety_flag": False, "supervised": False, "extended": False, "assigned": False, "children": 0, "reporter": 901,
     "status": None,
