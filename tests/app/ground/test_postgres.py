@@ -25,7 +25,10 @@ def until(condition, seconds: float = 20) -> bool:
 
 
 def server_pid(data: Path) -> int:
-    return int((data / "postgres" / "postmaster.pid").read_text().split("\n", 1)[0])
+    # The server first makes the file, then writes into it.
+    file = data / "postgres" / "postmaster.pid"
+    assert until(lambda: file.exists() and file.read_text().split("\n", 1)[0].isdigit())
+    return int(file.read_text().split("\n", 1)[0])
 
 
 def lives(pid: int) -> bool:
