@@ -1,13 +1,11 @@
-"""Loading the demonstration once: reference data, fictional people, then cases made by running the processes."""
+"""Loading the demonstration once: reference data, then fictional people with their accounts."""
 
-from app.demo import queries, seeding
+from app.demo import queries
 from app.directory import operations as directory
 from app.identity.policy import ROLES
 from app.uow import IMPORTER
 from app.wiring import Wiring
 
-#: How many cases the demonstration begins with.
-CASES = 600
 SEED = 1
 
 
@@ -18,7 +16,6 @@ def load(wiring: Wiring) -> None:
         known = queries.accounts(house.db)
     if not known:
         wiring.run(lambda uow: directory.load_demo_people(uow, SEED), actor=IMPORTER, name="load people")
-    seeding.seed(wiring, CASES)
 
 
 def print_accounts(wiring: Wiring) -> None:
