@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
@@ -69,11 +69,25 @@ class Cluster:
                 made.touch()
         return TEMPLATE
 
+    def filled(self, name: str, fill: Callable[[URL], None]) -> str:
+        """A template of that name with something in it; the first worker that asks fills it."""
+        empty = self.template()
+        with open(self.folder / f"{name}.lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            made = self.folder / f"{name}.made"
+            if not made.exists():
+                with self._server() as db:
+                    db.execute(f"drop database if exists {name}")
+                    db.execute(f"create database {name} template {empty} strategy wal_log")
+                fill(self.url.set(database=name))
+                made.touch()
+        return name
+
     @contextmanager
-    def copy(self) -> Iterator[URL]:
-        """A database of one's own, as the migrations leave it."""
+    def copy(self, template: str = "") -> Iterator[URL]:
+        """A database of one's own, as the migrations (or the filled template that is named) leave it."""
         name = f"test_{uuid4().hex}"
-        template = self.template()
+        template = template or self.template()
         with open(self.folder / "copy.lock", "w") as lock, self._server() as db:
             fcntl.flock(lock, fcntl.LOCK_EX)
             db.execute(f"create database {name} template {template} strategy wal_log")

@@ -6,58 +6,24 @@ Rows come from the rooms' own factories; pages and people from the plugins besid
 import os
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import orjson
 import pytest
-import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection, Engine
-from sqlalchemy.pool import StaticPool
 
 from app.config import Settings
-from app.db import LAZY, json_text, know_the_house, make_engine
-from app.throttle import Throttle
+from app.db import LAZY, make_engine
 from app.uow import CLOCK, UnitOfWork
-from app.wiring import Reading, Wiring, build
+from app.wiring import Wiring, build
 from tests.clusters import Cluster, HeldConnection, new_folder
-from tests.fakes import HandClock, MemoryStorage
+from tests.fakes import HandClock
+from tests.wirings import HandWiring, HeldWiring, engine_over, parts
 
 pytest_plugins = [f"tests.{path.stem}" for path in sorted(Path(__file__).parent.glob("plugins_*.py"))]
 
 CLUSTER = pytest.StashKey[Cluster]()
 FOLDER = "luzhi_cluster_folder"
-
-
-@dataclass(frozen=True)
-class HandWiring(Wiring):
-    """The wiring under a clock set by hand; `now` may still be given."""
-
-    clock: HandClock = field(default_factory=HandClock)
-
-    def run(self, command: Any, *, now: datetime | None = None, **named: Any) -> Any:
-        return super().run(command, now=now or self.clock(), **named)
-
-    @contextmanager
-    def read(self, now: datetime | None = None) -> Iterator[Reading]:
-        with super().read(now or self.clock()) as reading:
-            yield reading
-
-
-@dataclass(frozen=True)
-class HeldWiring(HandWiring):
-    """All connections are one, inside a transaction that the end of the test rolls back."""
-
-    held: HeldConnection = field(kw_only=True)
-
-    @contextmanager
-    def connect(self) -> Iterator[Connection]:
-        self.held.commit()
-        with super().connect() as db:
-            yield db
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -112,15 +78,7 @@ def held_connection(cluster: Cluster) -> Iterator[HeldConnection]:
 @pytest.fixture(scope="session")
 def held_engine(held_connection: HeldConnection) -> Engine:
     """SQLAlchemy over the held connection."""
-    engine = know_the_house(sa.create_engine(
-        "postgresql+psycopg://", creator=lambda: held_connection, poolclass=StaticPool,
-        json_serializer=json_text, json_deserializer=orjson.loads,
-    ))
-    held_connection.hold()
-    with engine.connect() as db:
-        db.execute(sa.text("select 1"))
-    held_connection.let_go()
-    return engine
+    return engine_over(held_connection)
 
 
 @pytest.fixture(scope="session")
@@ -147,7 +105,7 @@ def wiring(
 ) -> Iterator[HeldWiring]:
     """The wiring over a transaction that the end of the test takes back."""
     held_connection.hold()
-    yield HeldWiring(**_parts(session_wiring, held_engine), clock=clock, held=held_connection)
+    yield HeldWiring(**parts(session_wiring, held_engine), clock=clock, held=held_connection)
     held_connection.let_go()
 
 
@@ -175,7 +133,7 @@ def fresh_database(cluster: Cluster) -> Iterator[URL]:
 def fresh_wiring(session_wiring: Wiring, fresh_database: URL, clock: HandClock) -> Iterator[HandWiring]:
     """The wiring over a database of the test's own."""
     engine = make_engine(fresh_database, name="test")
-    yield HandWiring(**_parts(session_wiring, engine), clock=clock)
+    yield HandWiring(**parts(session_wiring, engine), clock=clock)
     engine.dispose()
 
 
@@ -193,10 +151,3 @@ def closed_network() -> Iterator[None]:
     patch.setattr(socket.socket, "connect", connect)
     yield
     patch.undo()
-
-
-def _parts(wiring: Wiring, engine: Engine) -> dict[str, Any]:
-    made = replace(
-        wiring, database=engine, storage=MemoryStorage(), limits=Throttle(engine, wiring.settings.secret_key)
-    )
-    return {name: getattr(made, name) for name in Wiring.__dataclass_fields__}
