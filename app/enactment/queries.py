@@ -13,8 +13,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from app.db import NOW_SQL
+from app.definitions.queries import Deployed
 from app.enactment.models import audit_entry, incident, item_answer, item_token, subscription, timer, work_item
 from app.errors import NotFound
+from workflows import Circumstances, Engine, Form, Instance
 
 
 class CaseUnknown(NotFound):
@@ -148,6 +150,14 @@ def item(db: Connection, county: int, item_id: int) -> Row[Any]:
     if row is None:
         raise ItemUnknown(county=county, id=item_id)
     return row
+
+
+def form_now(db: Connection, engine: Engine, deployed: Deployed, item: Row[Any], form: Form) -> Form:
+    """The form of an open item as its participant meets it now: defaults, bounds and possible choices worked out."""
+    before = snapshot(db, item.county, item=item.id)
+    at = Circumstances(now=before.now, case=before.case)
+    held = Instance(deployed.definition, before.state, before.variables)
+    return form.resolved(engine.scope(held, item.item_key, at), engine.functions(deployed.definition, at))
 
 
 def open_items(db: Connection, county: int, id: int) -> Sequence[Row[Any]]:

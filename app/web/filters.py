@@ -37,6 +37,16 @@ def when(instant: datetime | None, year: int | None = None) -> str:
     return f"{day(here.date(), year)} {here:%H:%M}"
 
 
+def until(instant: datetime | None, year: int | None = None) -> str:
+    """The end of a limit: `7月20日 周二 24:00` where it is the midnight after that day."""
+    if instant is None or instant.year >= NEVER:
+        return "—"
+    here = local(instant)
+    if (here.hour, here.minute, here.second) == (0, 0, 0):
+        return f"{day(here.date() - timedelta(days=1), year)} 24:00"
+    return when(instant, year)
+
+
 def day(value: date | datetime | None, year: int | None = None) -> str:
     """`7月20日 周二`; with the year where it is not the given one."""
     if value is None or value.year >= NEVER:
@@ -147,7 +157,7 @@ def money(amount: object) -> str:
 
 
 CHOSEN = (
-    when, day, full_day, iso, ago, due, light_word, limit_words, step_words, status_word, safe_svg,
+    when, until, day, full_day, iso, ago, due, light_word, limit_words, step_words, status_word, safe_svg,
     mask_phone, mask_name, grouped, money,
 )  # fmt: skip
 

@@ -9,6 +9,7 @@ from app.cases import queries as cases
 from app.definitions import queries as definitions
 from app.definitions.queries import Deployed
 from app.directory import queries as directory
+from app.enactment import queries as running
 from app.identity import policy
 from app.identity.policy import Permission
 from app.uow import Actor
@@ -69,8 +70,8 @@ class Opened:
     form: Form | None
 
 
-def opened(house: Reading, actor: Actor, county: int, item_id: int) -> Opened:
-    """One item as its participant may open it.
+def opened(house: Reading, wiring: Wiring, actor: Actor, county: int, item_id: int) -> Opened:
+    """One item as its participant may open it; an open one with the form's defaults and bounds worked out.
 
     Raises ItemUnknown, NotYourCase.
     """
@@ -79,6 +80,8 @@ def opened(house: Reading, actor: Actor, county: int, item_id: int) -> Opened:
         policy.check(actor, Permission.SEE_CASE, item)
     deployed = definitions.version(house.db, item.definition_id)
     form = deployed.definition.form(item.process, item.form) if item.form else None
+    if form is not None and item.status < 2:
+        form = running.form_now(house.db, wiring.workflow_engine, deployed, item, form)
     return Opened(item, deployed, form)
 
 

@@ -60,7 +60,7 @@ def item(county: int, item_id: int) -> Any:
 def complete(county: int, item_id: int) -> Any:
     """Close the item, then go on with the next one of the same case, or to the desk."""
     with guard.read() as house:
-        form = schemas.opened(house, house.actor, county, item_id).form
+        form = schemas.opened(house, guard.wiring(), house.actor, county, item_id).form
     raw = read_answers(form, request.form, request.files) if form else {}
     if wants_more_rows(request.form):
         return _page(county, item_id, raw)
@@ -103,7 +103,7 @@ def send_back(county: int, item_id: int) -> Any:
 
 def _page(county: int, item_id: int, values: dict[str, Any] | None = None, errors: Any = None) -> str:
     with guard.read() as house:
-        opened = schemas.opened(house, house.actor, county, item_id)
+        opened = schemas.opened(house, guard.wiring(), house.actor, county, item_id)
         shown = schemas.shown_item(house, guard.wiring(), house.actor, opened)
         return render_template("worklist/item.html", values=values or {}, errors=errors or {}, **shown)
 
