@@ -102,7 +102,8 @@ def diagram(house: Reading, case: Any, process: str) -> dict[str, Any] | None:
     if process not in definition.processes:
         return None
     path = running.element_path(house.db, case.county, case.id)
-    active = {element for key, element in path.active if key == process}
+    elements = definition.processes[process].elements
+    active = {one for key, one in path.active if key == process and one in elements and elements[one].kind != "event_gateway"}
     visited = {element: times for (key, element), times in path.visited.items() if key == process}
     return {
         "active": sorted(active), "visited": visited, "version": row.version, "title": words(definition.manifest(process).title),

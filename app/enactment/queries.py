@@ -184,21 +184,26 @@ class ElementPath:
 
     #: (process, element) -> how often entered
     visited: Mapping[tuple[str, str], int]
-    #: elements with an open item, a timer or a subscription
+    #: elements with an open item, a timer or a subscription, and activities that were entered and not left
     active: frozenset[tuple[str, str]]
 
 
 def element_path(db: Connection, county: int, id: int) -> ElementPath:
     """How often each element was entered, and where the tokens wait."""
-    counted = sa.select(audit_entry.c.process, audit_entry.c.element, sa.func.count()).where(
-        audit_entry.c.county == county, audit_entry.c.instance_id == id, audit_entry.c.action == "entered"
+    of_case = (audit_entry.c.county == county, audit_entry.c.instance_id == id)
+    entered = sa.func.count().filter(audit_entry.c.action == "entered")
+    gone = sa.func.count().filter(audit_entry.c.action.in_(("left", "withdrawn")))
+    counted = sa.select(audit_entry.c.process, audit_entry.c.element, entered, gone).where(
+        *of_case, audit_entry.c.action.in_(("entered", "left", "withdrawn"))
     ).group_by(audit_entry.c.process, audit_entry.c.element)
     waits = sa.union(*(
         sa.select(table.c.process, table.c.element).where(table.c.county == county, table.c.instance_id == id, *more)
         for table, more in ((work_item, (sa.text("work_item.status < 2"),)), (timer, ()), (subscription, ()))
     ))
-    visited = {(row[0], row[1]): row[2] for row in db.execute(counted)}
-    return ElementPath(visited, frozenset((row[0], row[1]) for row in db.execute(waits)))
+    counts = db.execute(counted).all()
+    inside = {(row[0], row[1]) for row in counts if row[2] > row[3]}
+    visited = {(row[0], row[1]): row[2] for row in counts if row[2]}
+    return ElementPath(visited, frozenset(inside | {(row[0], row[1]) for row in db.execute(waits)}))
 
 
 def timers(db: Connection, county: int, id: int) -> Sequence[Row[Any]]:
