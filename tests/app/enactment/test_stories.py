@@ -1,0 +1,211 @@
+"""The diagrams of the library on the real operations: what one room writes is what the next step reads."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from app import jobs
+from app.cases.operations import Receipt
+from app.enactment import operations as enactment
+from app.uow import visitor
+
+ACCEPTED = {"decision": "accept", "category": "facilities", "safety_flag": False}
+
+
+class Story:
+    """One case and those it brings along, played by whoever holds the open items."""
+
+    def __init__(self, town, clock, **report):
+        self.town, self.clock = town, clock
+        clock.set(2026, 3, 2, 10)
+        self.receipt: Receipt = town.report(**report)
+
+    def supervision(self):
+        """The number of the supervision that was opened for the case."""
+        return self.town.one("select number from case_file where kind = 'supervision' order by id desc limit 1")
+
+    def do(self, element, answers=None, number=None, who=None):
+        """Complete the open item at an element."""
+        item = self.town.item(number or self.receipt.number, element)
+        actor = visitor(item.county, item.party_id) if who is None else self.town.actor(who)
+        self.town.wiring.run(
+            lambda uow: enactment.complete(uow, county=item.county, item_id=item.id, answers=answers or {}), actor=actor
+        )
+        self.settle()
+
+    def begin(self, message, answers, who=None):
+        """Begin something that no open item asks for."""
+        case = self.town.case(self.receipt.number)
+        actor = visitor(case.county, case.reporter_id) if who is None else self.town.actor(who)
+        self.town.wiring.run(
+            lambda uow: enactment.act(uow, county=case.county, id=case.id, message=message, answers=answers), actor=actor
+        )
+
+    def settle(self):
+        """Let the clock's process do what is waiting, until nothing is left."""
+        while jobs.perform_outbox(self.town.wiring, self.clock()):
+            pass
+
+    def fire(self, **span):
+        """Move the clock and let what is due happen."""
+        self.clock.forward(**span)
+        jobs.fire_due_timers(self.town.wiring, self.clock())
+        self.settle()
+
+    def open(self, number=None):
+        """The elements at which a case waits, with the queue's role."""
+        return dict(self.town.rows(
+            "select w.element, w.role from work_item w join case_file c on c.county = w.county and c.id = w.instance_id "
+            "where c.number = :number and w.status < 2", number=number or self.receipt.number,
+        ))
+
+    def status(self, number=None):
+        return self.town.case(number or self.receipt.number).status
+
+
+@pytest.fixture
+def organ(town):
+    return lambda code: town.one("select id from organ where code = :code", code=code)
+
+
+class TestBridge:
+    def test_is_repaired_under_supervision(self, town, clock, organ):
+        bridge = Story(town, clock, text="桥面晃动，货车经过时很危险", category="road", households=20)
+        accepted = {"decision": "accept", "category": "road", "safety_flag": True, "households": 20}
+        bridge.do("ut_intake", accepted, who="sheyang.clerk")
+        bridge.do("ut_interim_safety", {"measure": "设警戒线"}, who="sheyang.clerk")
+        bridge.do("ut_triage", {"route": "supervise", "reason": "二十户以上"}, who="sheyang.clerk")
+        bridge.do("ut_confirm_route", {"decision": "agree"}, who="sheyang.head")
+        number = bridge.supervision()
+        assert bridge.status() == "under_supervision" and bridge.open(number) == {"ut_study": "township_office"}
+
+        works, transport = organ("330825209.government"), organ("330825.transport")
+        deputies = [row.mandate_id for row in town.rows(
+            "select s.mandate_id from deputy_station s join station t on t.organ_id = s.station_id "
+            "where t.code = '330825209-01' limit 5"
+        )]
+        studied = {"seriousness": "serious", "facts": "三件反映", "proposed": "special_supervision"}
+        bridge.do("ut_study", studied, number, "sheyang.office")
+        bridge.do("ut_approve_form", {"form": "special_supervision"}, number, "sheyang.presidium")
+        bridge.do("ut_set_group", {"persons": deputies}, number, "sheyang.office")
+        milestones = [
+            {"no": "M1", "name": "设计", "unit": works, "due": date(2026, 3, 20)},
+            {"no": "M2", "name": "施工", "unit": transport, "due": date(2026, 5, 18)},
+        ]
+        bridge.do("ut_consult_meeting", {
+            "attendance": "部门和群众", "plan": "换桥面", "funding": "yishi_yiyi", "lead": works, "co": [transport],
+            "milestones": milestones,
+        }, number, "sheyang.office")
+        bridge.do("ut_issue_order", {"decision": "issue", "text": "雨季前完成"}, number, "sheyang.presidium")
+        for who in ("sheyang.works", "longyou.transport"):
+            bridge.do("ut_milestone", {"done_on": date(2026, 3, 2), "report": "完成"}, number, who)
+        assert bridge.open(number) == {"ut_field_check": "group_member"}
+
+        found = {"present": "全体", "finding": "as_ordered", "report": "合格"}
+        bridge.do("ut_field_check", found, number, "sheyang.deputy1")
+        bridge.do("ut_milestone_last", {"done_on": date(2026, 3, 2), "report": "通车"}, number, "sheyang.works")
+        bridge.do("ut_judge", {"result": "satisfied", "outcome": "solved"}, number, "sheyang.deputy1")
+        assert (bridge.status(number), bridge.status()) == ("done", "closing")
+        assert bridge.open() == {"ut_close_check": "station_clerk"}
+
+        clock.forward(days=1)
+        bridge.do("ut_close_check", {
+            "decision": "close", "finding": "on_site", "outcome": "solved", "reason": "已通车", "publish": True,
+            "public_title": "桥面已更换", "public_text": "桥面已更换并通车。",
+        }, who="sheyang.clerk")
+        assert (bridge.status(), bridge.open()) == ("closed", {"ut_rate": None})
+
+        bridge.do("ut_rate", {"stars": 3, "solved": "solved"})
+        case = town.case(bridge.receipt.number)
+        assert (case.status, case.outcome, case.verdict, case.supervised) == ("rated", "solved", "solved", False)
+        assert bridge.open() == {}
+
+
+def handled_at_once(town, clock, unit):
+    """A street lamp, triaged to a unit."""
+    story = Story(town, clock, category="facilities")
+    story.do("ut_intake", ACCEPTED, who="sheyang.clerk")
+    triage = {"route": "immediate", "class": "ordinary", "channel": "unit", "unit": unit}
+    story.do("ut_triage", triage, who="sheyang.clerk")
+    story.do("ut_confirm_route", {"decision": "agree"}, who="sheyang.head")
+    return story
+
+
+class TestHandledAtOnce:
+    def test_is_disputed_twice_and_then_bound(self, town, clock, organ):
+        lamp = handled_at_once(town, clock, organ("330825.transport"))
+        disputed = {"decision": "dispute", "ground": "other_unit", "reason": "不归我们"}
+        lamp.do("ut_unit_accept", disputed, who="longyou.transport")
+        assert lamp.status() == "disputed"
+        ruled = {"ruling": "reassign", "unit": organ("330825.water"), "reason": "归水利"}
+        lamp.do("ut_rule_dispute", ruled, who="sheyang.office")
+        lamp.do("ut_unit_accept", disputed, who="longyou.water")
+        lamp.do("ut_rule_dispute", ruled | {"unit": organ("330825.urban_management")}, who="sheyang.office")
+
+        assert (lamp.open(), lamp.status()) == ({"ut_handle": "handler"}, "in_handling")
+        rows = town.rows("select no, unit from assignment where no like :no || '/%' order by no", no=lamp.receipt.number)
+        assert [row.no.rpartition("/")[2] for row in rows] == ["1", "2", "3"]
+
+    def test_is_answered_after_it_was_sent_back(self, town, clock, organ):
+        lamp = handled_at_once(town, clock, organ("330825.transport"))
+        lamp.do("ut_unit_accept", {"decision": "accept"}, who="longyou.transport")
+        lamp.do("ut_handle", {"outcome": "partly", "progress": "修好两盏"}, who="longyou.transport")
+        lamp.do("ut_reply", {"decision": "back", "reason": "还差一盏"}, who="longyou.transport.chief")
+        assert lamp.open() == {"ut_handle": "handler"}
+        lamp.do("ut_handle", {"outcome": "solved", "progress": "全部修好"}, who="longyou.transport")
+        lamp.do("ut_reply", {
+            "decision": "sign", "outcome": "solved", "class": "A", "text": "已修好",
+            "signature": {"name": "程远道", "confirmed": True},
+        }, who="longyou.transport.chief")
+
+        assert (lamp.open(), lamp.status()) == ({"ut_close_check": "station_clerk"}, "closing")
+
+    def test_is_given_more_time_once(self, town, clock, organ):
+        lamp = handled_at_once(town, clock, organ("330825.transport"))
+        lamp.do("ut_unit_accept", {"decision": "accept"}, who="longyou.transport")
+        before = town.item(lamp.receipt.number, "ut_handle").due_at
+        asked = {"until": before.date() + timedelta(days=20), "reason": "等配件"}
+        lamp.begin("msg_ask_extension", asked, who="longyou.transport")
+        lamp.do("ut_approve_extension", {"decision": "yes"}, who="sheyang.office")
+
+        item, case = town.item(lamp.receipt.number, "ut_handle"), town.case(lamp.receipt.number)
+        assert item.due_at - before == timedelta(days=20) and item.due_facts["rule"] == "issue.extension"
+        assert (case.extended, case.due_at) == (True, item.due_at)
+
+    def test_is_taken_back_when_late_and_supervised_when_later(self, town, clock, organ):
+        lamp = handled_at_once(town, clock, organ("330825.transport"))
+        lamp.do("ut_unit_accept", {"decision": "accept"}, who="longyou.transport")
+        due = town.item(lamp.receipt.number, "ut_handle").due_at
+        lamp.fire(days=(due - clock()).days + 7)
+        assert lamp.open() == {"ut_handle": "handler", "ut_rule_overdue": "deputy_office"}
+        lamp.do("ut_rule_overdue", {"decision": "urge", "reason": "限期"}, who="longyou.office")
+        lamp.fire(days=14)
+
+        assert town.case(lamp.receipt.number).supervised
+        assert lamp.open(lamp.supervision()) == {"ut_study": "township_office"}
+
+    def test_is_withdrawn_with_consent(self, town, clock, organ):
+        lamp = handled_at_once(town, clock, organ("330825.transport"))
+        lamp.begin("msg_withdraw", {"reason": "已经修好"})
+        assert set(lamp.open()) == {"ut_unit_accept", "ut_consent_withdrawal"}
+        lamp.do("ut_consent_withdrawal", {"decision": "yes"}, who="sheyang.clerk")
+
+        case = town.case(lamp.receipt.number)
+        assert (lamp.open(), case.status, case.assigned) == ({}, "withdrawn", False)
+
+
+class TestMerged:
+    def test_waits_for_its_main_case_and_is_rated_by_its_own_reporter(self, town, clock, organ):
+        main = Story(town, clock, category="facilities")
+        second = Story(town, clock, category="facilities")
+        merged = {"decision": "merge", "main_case": main.receipt.number, "reason": "同一盏灯"}
+        second.do("ut_intake", merged, who="sheyang.clerk")
+        assert (second.open(), second.status()) == ({}, "merged")
+
+        main.do("ut_intake", ACCEPTED, who="sheyang.clerk")
+        main.do("ut_triage", {"route": "answer", "reason": "已在修"}, who="sheyang.clerk")
+        main.do("ut_confirm_route", {"decision": "agree"}, who="sheyang.head")
+        main.do("ut_answer", {"outcome": "solved", "text": "已修好"}, who="sheyang.clerk")
+
+        assert (main.status(), second.status()) == ("closed", "closed")
+        assert second.open() == {"ut_rate": None}
