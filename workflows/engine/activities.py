@@ -83,9 +83,17 @@ def operate(run: Run, token: Token, node: Node, item: WorkItem, into: str | None
         return False
     run.change_case(done.case)
     if into and (done.answers or item.operation == node.operation):
-        run.put(scope, token, into, done.answers)
+        run.put(scope, token, into, _joined(run, token, node, into, done.answers))
     run.fact("performed", node, operation=item.operation)
     return True
+
+
+def _joined(run: Run, token: Token, node: Node, into: str, answers: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An operation that belongs to a completion adds to what the person answered, where both have one name."""
+    if node.then is None or into != node.into:
+        return answers
+    given = run.value_of(run.state.scopes[token.scope], token, into)
+    return {**given, **answers} if isinstance(given, Mapping) else answers
 
 
 def _rule(run: Run, token: Token, node: Node) -> None:

@@ -124,6 +124,13 @@ def test_an_operation_performed_with_a_completion() -> None:
     assert (play.variables["merge"], play.open) == ({"no": 1}, ["b"])
 
 
+def test_an_operation_adds_to_the_answers_of_its_own_name() -> None:
+    task = user("a", then="casefile.rate", into="rate")
+    play = Play(drawn(file(start() + task + user("b") + end() + chain("start a b end"))), perform=performer([]))
+    play.done("a", stars=1)
+    assert play.variables["rate"] == {"stars": 1, "no": 1}
+
+
 def test_columns_of_the_case_follow_variables_at_once() -> None:
     body = start() + user("a", set__level="a.level") + node("gw", "exclusiveGateway", default="f_gw_b") + user("b") + user("c") + end()
     flows = chain("start a gw b end; c end") + flow("gw", "c", "case.level > 2")
