@@ -33,13 +33,14 @@ class Story:
         )
         self.settle()
 
-    def begin(self, message, answers, who=None):
+    def begin(self, message, answers, who=None, number=None):
         """Begin something that no open item asks for."""
-        case = self.town.case(self.receipt.number)
+        case = self.town.case(number or self.receipt.number)
         actor = visitor(case.county, case.reporter_id) if who is None else self.town.actor(who)
         self.town.wiring.run(
             lambda uow: enactment.act(uow, county=case.county, id=case.id, message=message, answers=answers), actor=actor
         )
+        self.settle()
 
     def settle(self):
         """Let the clock's process do what is waiting, until nothing is left."""
@@ -159,6 +160,7 @@ class TestHandledAtOnce:
         }, who="longyou.transport.chief")
 
         assert (lamp.open(), lamp.status()) == ({"ut_close_check": "station_clerk"}, "closing")
+        assert town.case(lamp.receipt.number).outcome == "solved"
 
     def test_is_given_more_time_once(self, town, clock, organ):
         lamp = handled_at_once(town, clock, organ("330825.transport"))
@@ -208,4 +210,125 @@ class TestMerged:
         main.do("ut_answer", {"outcome": "solved", "text": "已修好"}, who="sheyang.clerk")
 
         assert (main.status(), second.status()) == ("closed", "closed")
+        assert [town.case(one.receipt.number).outcome for one in (main, second)] == ["solved", "solved"]
         assert second.open() == {"ut_rate": None}
+
+
+class TestUnhappy:
+    def test_is_handled_again_and_then_supervised(self, town, clock, organ):
+        lamp = handled_at_once(town, clock, organ("330825.transport"))
+        for verdict in ({"stars": 1, "solved": "partly"}, {"stars": 2, "solved": "not"}):
+            lamp.do("ut_unit_accept", {"decision": "accept"}, who="longyou.transport")
+            lamp.do("ut_handle", {"outcome": "partly", "progress": "修好两盏"}, who="longyou.transport")
+            lamp.do("ut_reply", {
+                "decision": "sign", "outcome": "partly", "class": "B", "text": "修好两盏",
+                "signature": {"name": "程远道", "confirmed": True},
+            }, who="longyou.transport.chief")
+            lamp.do("ut_close_check", {
+                "decision": "close", "finding": "by_phone", "outcome": "partly", "reason": "还差一盏", "publish": False,
+            }, who="sheyang.clerk")
+            lamp.do("ut_rate", verdict)
+            if "ut_review_rating" in lamp.open():
+                lamp.do("ut_review_rating", {"decision": "rehandle"}, who="sheyang.head")
+
+        assert lamp.status() == "under_supervision" and town.case(lamp.receipt.number).supervised
+        number, dropped = lamp.supervision(), {"seriousness": "limited", "facts": "差一盏", "proposed": "drop"}
+        lamp.do("ut_study", dropped, number, "sheyang.office")
+        lamp.do("ut_approve_form", {"form": "drop", "reason": "已派人修"}, number, "sheyang.presidium")
+        assert lamp.status(number) == "dropped"
+        assert lamp.open() == {"ut_triage": "station_clerk"} and not town.case(lamp.receipt.number).supervised
+
+
+class TestMoved:
+    def test_goes_to_another_station_of_the_county(self, town, clock, organ):
+        lamp = Story(town, clock, category="facilities")
+        to = town.one("select organ_id from station where code = '330825001-01'")
+        transfer = {"decision": "transfer", "to_station": to, "other_county": False, "reason": "在那边"}
+        lamp.do("ut_intake", transfer, who="sheyang.clerk")
+        lamp.do("ut_accept_transfer", {"decision": "take"}, who="longzhou.clerk")
+
+        item = town.item(lamp.receipt.number, "ut_intake")
+        assert (item.org, item.role, town.case(lamp.receipt.number).station_id) == (to, "station_clerk", to)
+
+    def test_goes_to_another_county_and_waits_as_a_child(self, town, clock, organ):
+        lamp = Story(town, clock, category="facilities")
+        to = town.one("select organ_id from station where code = '331004106-01'")
+        transfer = {"decision": "transfer", "to_station": to, "other_county": True, "reason": "在路桥"}
+        lamp.do("ut_intake", transfer, who="sheyang.clerk")
+
+        assert (lamp.open(), lamp.status()) == ({}, "merged")
+        there = town.one("select number from case_file where county = 331004 order by id desc limit 1")
+        assert lamp.open(there) == {"ut_intake": "station_clerk"}
+        lamp.do("ut_intake", ACCEPTED, there, "jinqing.clerk")
+        lamp.do("ut_triage", {"route": "answer", "reason": "已在修"}, there, "jinqing.clerk")
+        lamp.do("ut_confirm_route", {"decision": "agree"}, there, "jinqing.head")
+        lamp.do("ut_answer", {"outcome": "solved", "text": "已修好"}, there, "jinqing.clerk")
+        assert lamp.open() == {"ut_rate": None}
+
+    def test_goes_up_to_the_county(self, town, clock, organ):
+        lamp = Story(town, clock, category="facilities")
+        lamp.do("ut_intake", ACCEPTED, who="sheyang.clerk")
+        lamp.do("ut_triage", {"route": "escalate", "reason": "涉及多乡"}, who="sheyang.clerk")
+        lamp.do("ut_confirm_route", {"decision": "agree"}, who="sheyang.head")
+
+        item = town.item(lamp.receipt.number, "ut_triage")
+        assert (item.role, item.org) == ("deputy_office", organ("330825.standing_committee"))
+        lamp.do("ut_triage", {"route": "escalate", "reason": "涉及多县"}, who="longyou.office")
+        lamp.do("ut_confirm_route", {"decision": "agree"}, who="longyou.chairs")
+        assert town.item(lamp.receipt.number, "ut_triage").org == organ("330800.standing_committee")
+
+
+def supervised(town, clock, organ, milestones):
+    """A bridge whose supervision has been ordered."""
+    bridge = Story(town, clock, category="road", households=20)
+    bridge.do("ut_intake", ACCEPTED | {"category": "road"}, who="sheyang.clerk")
+    bridge.do("ut_triage", {"route": "supervise", "reason": "二十户以上"}, who="sheyang.clerk")
+    bridge.do("ut_confirm_route", {"decision": "agree"}, who="sheyang.head")
+    number = bridge.supervision()
+    studied = {"seriousness": "serious", "facts": "三件", "proposed": "special_supervision"}
+    bridge.do("ut_study", studied, number, "sheyang.office")
+    bridge.do("ut_approve_form", {"form": "special_supervision"}, number, "sheyang.presidium")
+    persons = [town.one("select mandate_id from deputy_station limit 1")]
+    bridge.do("ut_set_group", {"persons": persons}, number, "sheyang.office")
+    bridge.do("ut_consult_meeting", {
+        "attendance": "部门", "plan": "换桥面", "funding": "village", "lead": organ("330825.transport"),
+        "milestones": milestones,
+    }, number, "sheyang.office")
+    bridge.do("ut_issue_order", {"decision": "issue", "text": "雨季前完成"}, number, "sheyang.presidium")
+    return bridge, number
+
+
+class TestSupervised:
+    def test_changes_its_plan(self, town, clock, organ):
+        unit = organ("330825.transport")
+        first = {"no": "M1", "name": "设计", "unit": unit, "due": date(2026, 3, 20)}
+        second = {"no": "M2", "name": "施工", "unit": unit, "due": date(2026, 4, 20)}
+        bridge, number = supervised(town, clock, organ, [first, second])
+        bridge.do("ut_milestone", {"done_on": date(2026, 3, 2), "report": "完成"}, number, "longyou.transport")
+        changed = {"milestones": [second | {"due": date(2026, 5, 20)}], "reason": "等材料"}
+        bridge.begin("msg_plan_change", changed, "longyou.transport", number)
+        bridge.do("ut_approve_change", {"decision": "yes"}, number, "sheyang.presidium")
+
+        assert town.item(number, "ut_milestone").due_at.date() == date(2026, 5, 20)
+        bridge.do("ut_milestone", {"done_on": date(2026, 3, 2), "report": "完成"}, number, "longyou.transport")
+        assert bridge.open(number) == {"ut_field_check": "group_member"}
+
+    def test_is_raised_when_the_group_is_unsatisfied_three_times(self, town, clock, organ):
+        plan = [{"no": "M1", "name": "施工", "unit": organ("330825.transport"), "due": date(2026, 3, 20)}]
+        bridge, number = supervised(town, clock, organ, plan)
+        bridge.do("ut_milestone", {"done_on": date(2026, 3, 2), "report": "完成"}, number, "longyou.transport")
+        for order in range(3):
+            if order:
+                bridge.do("ut_issue_order", {"decision": "issue", "text": "再办"}, number, "sheyang.presidium")
+            found = {"present": "全体", "finding": "defects", "report": "不平"}
+            bridge.do("ut_field_check", found, number, "sheyang.deputy1")
+            judged = {"result": "unsatisfied", "outcome": "partly", "reason": "不平"}
+            bridge.do("ut_judge", judged, number, "sheyang.deputy1")
+
+        above = town.one("select number from case_file where kind = 'supervision' and number <> :number", number=number)
+        assert bridge.status(number) == "raised" and bridge.open(above) == {"ut_study": "deputy_office"}
+        assert bridge.status() == "under_supervision"
+        studied = {"seriousness": "limited", "facts": "不平", "proposed": "to_reference"}
+        bridge.do("ut_study", studied, above, "longyou.office")
+        bridge.do("ut_approve_form", {"form": "to_reference"}, above, "longyou.chairs")
+        assert bridge.open() == {"ut_triage": "station_clerk"}
