@@ -58,6 +58,25 @@ def perform_outbox_of(wiring: Wiring, county: int, id: int, now: datetime | None
     return sum(_perform(wiring, row, now) for row in rows)
 
 
+def tell_past_outbox(wiring: Wiring, county: int, id: int, now: datetime) -> int:
+    """Carry out what one case has to send in a past that is being told: nothing leaves the house.
+
+    A system outside is taken to have answered; cases opened on the way are held like the one that opens them.
+    """
+    rows = _run(wiring, lambda uow: connectors.lease_of_case(uow, county=county, id=id), "lease", now)
+    return sum(_tell(wiring, row, now) for row in rows)
+
+
+def _tell(wiring: Wiring, row: Mapping[str, Any], now: datetime) -> bool:
+    def carry_out_held(uow: UnitOfWork) -> bool:
+        uow.held = True
+        return connectors.carry_out(uow, row=row)
+
+    if row["topic"] in connectors.INSIDE:
+        return _noted(wiring, carry_out_held, row["topic"], now)
+    return _noted(wiring, lambda uow: connectors.settle(uow, row=row, answer=Answer()), row["topic"], now)
+
+
 def deliver_early(wiring: Wiring, now: datetime | None = None) -> int:
     """Hand over messages that came too early and are expected by now; make notes of those nobody came to expect."""
     with wiring.read(now) as reading:

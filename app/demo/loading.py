@@ -1,11 +1,13 @@
-"""Loading the demonstration once: reference data, then fictional people with their accounts."""
+"""Loading the demonstration once: reference data, fictional people, then cases made by running the processes."""
 
-from app.demo import queries
+from app.demo import queries, seeding
 from app.directory import operations as directory
 from app.identity.policy import ROLES
 from app.uow import IMPORTER
 from app.wiring import Wiring
 
+#: How many reports the demonstration begins with.
+CASES = 600
 SEED = 1
 
 
@@ -16,6 +18,7 @@ def load(wiring: Wiring) -> None:
         known = queries.accounts(house.db)
     if not known:
         wiring.run(lambda uow: directory.load_demo_people(uow, SEED), actor=IMPORTER, name="load people")
+    seeding.seed(wiring, CASES, SEED)
 
 
 def print_accounts(wiring: Wiring) -> None:
