@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+import httpx
 import pytest
 
 from app import jobs
@@ -332,3 +333,31 @@ class TestSupervised:
         bridge.do("ut_study", studied, above, "longyou.office")
         bridge.do("ut_approve_form", {"form": "to_reference"}, above, "longyou.chairs")
         assert bridge.open() == {"ut_triage": "station_clerk"}
+
+
+class TestPlatforms:
+    @pytest.fixture(autouse=True)
+    def nobody_answers(self, monkeypatch):
+        def fail(*args, **named):
+            raise httpx.ConnectError("nobody answers")
+
+        monkeypatch.setattr(httpx, "post", fail)
+        # a system that failed here is not left alone in the next test
+        monkeypatch.setattr(jobs, "_broken", {})
+
+    def test_is_assigned_by_hand_when_the_platforms_are_silent(self, town, clock, organ):
+        lamp = Story(town, clock, category="facilities")
+        lamp.do("ut_intake", ACCEPTED, who="sheyang.clerk")
+        lamp.do("ut_triage", {"route": "immediate", "class": "immediate", "channel": "platform"}, who="sheyang.clerk")
+        lamp.do("ut_confirm_route", {"decision": "agree"}, who="sheyang.head")
+        assert (lamp.open(), lamp.status()) == ({"svc_push_fp": None}, "assigned")
+
+        lamp.fire(days=2)
+        assert lamp.open() == {"svc_recall_fp": None, "ut_manual_assign": "township_office"}
+        lamp.do("ut_manual_assign", {"unit": organ("330825.transport")}, who="sheyang.office")
+
+        assert lamp.open() == {"svc_recall_fp": None, "ut_unit_accept": "handler"}
+        numbers = [row.no.rpartition("/")[2] for row in town.rows("select no from assignment order by no")]
+        assert numbers == ["1", "2"]
+        unsent = town.rows("select topic from outbox where topic like 'four_platforms.%' and done_at is null")
+        assert [row.topic for row in unsent] == ["four_platforms.recall"]
