@@ -5,6 +5,7 @@ Queries and operations receive a connection; nothing here opens a transaction.
 
 import re
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import orjson
@@ -61,7 +62,14 @@ class UtcDateTime(TypeDecorator):
 
 def json_text(value: Any) -> str:
     """JSON for a jsonb column; instants as ISO text."""
-    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
+    return orjson.dumps(value, default=plain_number, option=orjson.OPT_NON_STR_KEYS).decode()
+
+
+def plain_number(value: Any) -> int | float:
+    """What a person typed as a number, as JSON knows numbers; for values JSON cannot say itself."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    raise TypeError(type(value).__name__)
 
 
 Json = JSONB(none_as_null=True)

@@ -15,7 +15,7 @@ import orjson
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
-from app.db import json_text
+from app.db import json_text, plain_number
 from app.enactment.assignment import CHINA
 from app.enactment.models import COMPLETED, ENDED, RUNNING, SUSPENDED, TERMINATED, WITHDRAWN
 from app.enactment.queries import Snapshot
@@ -124,7 +124,7 @@ def chain(snapshot: Snapshot, facts: Sequence[Fact], *, at: datetime, actor: int
 
 def canonical(payload: Mapping[str, Any]) -> str:
     """JSON with sorted keys and no spaces: the text that is hashed and kept."""
-    return orjson.dumps(payload, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS).decode()
+    return orjson.dumps(payload, default=plain_number, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS).decode()
 
 
 def link(head: bytes, *entry: Any) -> bytes:
