@@ -1,6 +1,6 @@
 """What staff do with a case beside completing its items: note, attach, uncover a contact, begin an act."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.cases import operations as cases
@@ -38,7 +38,9 @@ def uncover(uow: UnitOfWork, *, number: str, party_id: int, reason: str) -> dict
     return {"name": shown.name, "phone": shown.phone}
 
 
-def begin_act(uow: UnitOfWork, *, number: str, message: str, answers: Mapping[str, Any]) -> None:
+def begin_act(
+    uow: UnitOfWork, *, number: str, message: str, answers: Mapping[str, Any], photos: Sequence[cases.Photo] = ()
+) -> None:
     """Begin what needs no open item, as the process allows it to this person.
 
     Raises CaseUnknown, NotYourCase, ActNotYours, Invalid, NotExpected.
@@ -47,6 +49,7 @@ def begin_act(uow: UnitOfWork, *, number: str, message: str, answers: Mapping[st
     found = queries.act_waiting(uow.db, case, message)
     if not queries.may_begin(uow.actor, found):
         raise ActNotYours()
+    cases.attach(uow, county=case.county, case_id=case.id, photos=photos, kind="evidence")
     enactment.act(uow, county=case.county, id=case.id, message=message, answers=answers)
 
 

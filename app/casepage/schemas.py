@@ -141,8 +141,8 @@ def _may(actor: Actor, permission: Permission, case: Any) -> bool:
     return any(grant.organ in offices and grant.role in rule.roles for grant in actor.grants)
 
 
-def act_form(house: Reading, case: Any, message: str) -> Any:
-    """The form of an act, if it has one.
+def act_form(house: Reading, wiring: Wiring, case: Any, message: str) -> Any:
+    """The form of an act as it can be filled in now, if it has one.
 
     Raises ActUnknown.
     """
@@ -150,7 +150,9 @@ def act_form(house: Reading, case: Any, message: str) -> Any:
     row = queries.instance(house.db, case.county, case.id)
     if found.act.form is None or row is None:
         return None
-    return definitions.version(house.db, row.definition_id).definition.form(found.process, found.act.form)
+    deployed = definitions.version(house.db, row.definition_id)
+    form = deployed.definition.form(found.process, found.act.form)
+    return running.act_form_now(house.db, wiring.workflow_engine, deployed, case, found.process, form)
 
 
 def served(content: bytes, row: Any) -> Response:

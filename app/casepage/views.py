@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, redirect, render_template, request
 
+from app.cases import operations as papers
 from app.cases import queries as files
 from app.casepage import operations, queries, schemas
 from app.definitions import queries as definitions
@@ -13,7 +14,8 @@ from app.identity import guard, policy
 from app.identity.guard import requires
 from app.identity.policy import Permission
 from app.web import paging
-from app.web.forms import read_answers
+from app.web.errors import sentence
+from app.web.forms import read_answers, wants_more_rows, with_files_kept
 
 blueprint = Blueprint("casepage", __name__)
 
@@ -82,7 +84,7 @@ def add_note(number: str) -> Any:
     try:
         guard.run(lambda uow: operations.add_note(uow, number=number, text=text))
     except Invalid as refusal:
-        return _page(number, errors=refusal.errors), 422
+        return _page(number, errors=guard.told(refusal)), 422
     return redirect(f"/cases/{number}", 303)
 
 
@@ -97,7 +99,7 @@ def uncover(number: str, party_id: int) -> Any:
             lambda uow: operations.uncover(uow, number=number, party_id=party_id, reason=reason), actor=guard.actor()
         )
     except Invalid as refusal:
-        return _page(number, errors=refusal.errors), 422
+        return _page(number, errors=guard.told(refusal)), 422
     return _page(number, uncovered={party_id: shown})
 
 
@@ -113,12 +115,15 @@ def act(number: str, message: str) -> Any:
 def begin_act(number: str, message: str) -> Any:
     """Begin what needs no open item."""
     with guard.read() as house:
-        form = schemas.act_form(house, _found(house, number), message)
+        form = schemas.act_form(house, guard.wiring(), _found(house, number), message)
     raw = read_answers(form, request.form, request.files) if form else {}
+    if wants_more_rows(request.form):
+        return _act_page(number, message, raw)
     try:
-        guard.run(lambda uow: operations.begin_act(uow, number=number, message=message, answers=raw))
+        answers, photos = with_files_kept(form, raw, _keep)
+        guard.run(lambda uow: operations.begin_act(uow, number=number, message=message, answers=answers, photos=photos))
     except Invalid as refusal:
-        return _act_page(number, message, raw, refusal.errors), 422
+        return _act_page(number, message, raw, refusal.errors or {"": [sentence(refusal)]}), 422
     return redirect(f"/cases/{number}", 303)
 
 
@@ -129,7 +134,7 @@ def file(county: int, attachment_id: int) -> Response:
     with guard.read() as house:
         row = files.attachment(house.db, county, attachment_id)
         queries.seen(house.db, house.actor, files.case_by_id(house.db, county, row.case_id))
-        return schemas.served(house.storage.get(row.content), row)
+        return schemas.served(house.storage.get(row.thumb if "small" in request.args and row.thumb else row.content), row)
 
 
 def _found(house: guard.Looking, number: str, permission: Permission = Permission.SEE_CASE) -> Any:
@@ -144,10 +149,15 @@ def _page(number: str, errors: Any = None, uncovered: Any = None) -> str:
         return render_template("casepage/case.html", errors=errors or {}, uncovered=uncovered or {}, **shown)
 
 
+def _keep(sent: list[tuple[str, bytes]]) -> Any:
+    return papers.keep_photos(guard.wiring().storage, guard.wiring().settings, sent)
+
+
 def _act_page(number: str, message: str, values: Any = None, errors: Any = None) -> str:
     with guard.read() as house:
         found = _found(house, number)
+        form = schemas.act_form(house, guard.wiring(), found, message)
         return render_template(
-            "casepage/act.html", case=found, act=queries.act_waiting(house.db, found, message).act,
-            form=schemas.act_form(house, found, message), values=values or {}, errors=errors or {},
+            "casepage/act.html", case=found, act=queries.act_waiting(house.db, found, message).act, form=form,
+            options=directory.field_options(house.db, form, found.county), values=values or {}, errors=errors or {},
         )

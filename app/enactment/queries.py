@@ -154,10 +154,21 @@ def item(db: Connection, county: int, item_id: int) -> Row[Any]:
 
 def form_now(db: Connection, engine: Engine, deployed: Deployed, item: Row[Any], form: Form) -> Form:
     """The form of an open item as its participant meets it now: defaults, bounds and possible choices worked out."""
-    before = snapshot(db, item.county, item=item.id)
+    return _resolved(engine, deployed, snapshot(db, item.county, item=item.id), item.item_key, form)
+
+
+def act_form_now(db: Connection, engine: Engine, deployed: Deployed, case: Row[Any], process: str, form: Form) -> Form:
+    """The form of an act that needs no open item, as seen from whatever is open in its process."""
+    before = snapshot(db, case.county, case.id)
+    beside = next((one.key for one in before.items if one.process == process), None)
+    return _resolved(engine, deployed, before, beside, form)
+
+
+def _resolved(engine: Engine, deployed: Deployed, before: Snapshot, item_key: str | None, form: Form) -> Form:
     at = Circumstances(now=before.now, case=before.case)
     held = Instance(deployed.definition, before.state, before.variables)
-    return form.resolved(engine.scope(held, item.item_key, at), engine.functions(deployed.definition, at))
+    scope = engine.scope(held, item_key, at) if item_key else {"case": before.case}
+    return form.resolved(scope, engine.functions(deployed.definition, at))
 
 
 def open_items(db: Connection, county: int, id: int) -> Sequence[Row[Any]]:

@@ -6,43 +6,18 @@ from typing import Any
 
 import orjson
 
-from app import images
 from app.cases import operations as cases
 from app.cases import queries as files
 from app.config import Settings
 from app.crypto import Vault
 from app.enactment import operations as enactment
 from app.enactment import queries as running
-from app.errors import Invalid
 from app.intake import queries
 from app.intake.queries import RECEIPT
 from app.notices import operations as notices
-from app.storage import Storage
 from app.uow import UnitOfWork, visitor
 
 MORE_FACTS = "msg_more_facts"
-MOST_PHOTOS = 3
-MEGABYTES_EACH = 15
-
-
-class TooManyPhotos(Invalid):
-    """At most three photos can be sent at once."""
-
-
-class PhotoTooHeavy(Invalid):
-    """One photo is larger than 15 megabytes. Please choose a smaller one."""
-
-
-def keep_photos(storage: Storage, settings: Settings, files: Sequence[tuple[str, bytes]]) -> tuple[cases.Photo, ...]:
-    """This will clean photos of everything but the picture and store them, before any row names them.
-
-    Raises Invalid with the sentence that says what to do.
-    """
-    if len(files) > MOST_PHOTOS:
-        raise TooManyPhotos()
-    if any(len(data) > MEGABYTES_EACH * 1024 * 1024 for _name, data in files):
-        raise PhotoTooHeavy()
-    return tuple(_kept(storage, settings, name, data) for name, data in files)
 
 
 def report(uow: UnitOfWork, *, told: cases.Report) -> dict[str, Any]:
@@ -111,14 +86,6 @@ def sealed_receipt(settings: Settings, number: str, code: str) -> str:
     """Number and code of a receipt as a cookie may carry them."""
     text = orjson.dumps([number, code]).decode()
     return base64.urlsafe_b64encode(Vault(settings.field_key).seal(text, about=RECEIPT)).decode()
-
-
-def _kept(storage: Storage, settings: Settings, name: str, data: bytes) -> cases.Photo:
-    picture = images.prepare(data, megapixels=settings.photo_megapixels)
-    return cases.Photo(
-        storage.put(picture.data), name[-80:], picture.media_type, len(picture.data), picture.width, picture.height,
-        storage.put(picture.thumbnail),
-    )
 
 
 def _own(uow: UnitOfWork, number: str, code: str) -> Any:

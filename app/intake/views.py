@@ -260,7 +260,7 @@ def _photos(name: str) -> tuple[cases.Photo, ...]:
     given = [(one.filename, one.read()) for one in sent if one.filename]
     for one in sent:
         one.close()
-    return operations.keep_photos(house.storage, house.settings, given)
+    return cases.keep_photos(house.storage, house.settings, given, schemas.MOST_PHOTOS)
 
 
 def _answers(form: Any) -> tuple[dict[str, Any], tuple[cases.Photo, ...]]:

@@ -16,7 +16,7 @@ def shown_entry(entry: Any) -> dict[str, Any]:
 def paper(row: Any) -> dict[str, Any]:
     """One picture or paper."""
     address = f"/files/{row.county}-{row.id}"
-    return {"href": address, "thumb": address if row.type.startswith("image/") else "", "name": row.name, "note": ""}
+    return {"href": address, "thumb": f"{address}?small" if row.type.startswith("image/") else "", "name": row.name, "note": ""}
 
 
 def item_address(row: Any) -> str:

@@ -5,7 +5,7 @@ What an answer must be is the form's own matter (`workflows`); here is only how 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -14,7 +14,9 @@ from flask import Flask
 from flask_babel import gettext as _
 from marshmallow import RAISE, Schema, fields
 
+from app.errors import Invalid
 from app.web.conditions import Condition, simple
+from app.web.errors import sentence as sentence_of
 from app.web.filters import local
 from app.web.lang import current, words
 from workflows import sentence
@@ -31,6 +33,8 @@ BLANK_ROWS = 1
 #: Letters of a text whose form sets no bound of its own.
 LONGEST = 4000
 MINUTES = "%Y-%m-%dT%H:%M"
+#: Stores uploaded files, given as names and bytes; what comes back names its `content`.
+Keep = Callable[[list[tuple[str, bytes]]], Sequence[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +117,24 @@ def read_answers(form: Any, posted: Any, files: Any = None, besides: Iterable[st
         if name.split(".")[0] not in {each.key for each in form.fields} | ignored and not name.startswith("_"):
             answers[name] = posted.get(name)
     return answers
+
+
+def with_files_kept(form: Any, answers: Mapping[str, Any], keep: Keep) -> tuple[dict[str, Any], list[Any]]:
+    """The answers with each uploaded file replaced by the name of its content, and everything that was kept.
+
+    Raises Invalid at the field whose file is refused.
+    """
+    given, stored = dict(answers), []
+    for each in form.fields if form else ():
+        if each.type == "files" and each.key in given:
+            papers = _kept(each.key, given[each.key], keep)
+            given[each.key] = [paper.content for paper in papers]
+            stored += papers
+        elif each.type == "rows" and each.key in given:
+            rows = [with_files_kept(each, row, keep) for row in given[each.key]]
+            given[each.key] = [row for row, _papers in rows]
+            stored += [paper for _row, papers in rows for paper in papers]
+    return given, stored
 
 
 def wants_more_rows(posted: Any) -> str:
@@ -210,6 +232,16 @@ def _given(each: Any, name: str, posted: Any, files: Any) -> Any:
     if each.type == "yes_no":
         return {"true": True, "false": False}.get(posted.get(name, ""))
     return (posted.get(name) or "").strip().replace("\r\n", "\n") or None
+
+
+def _kept(key: str, sent: Iterable[Any], keep: Keep) -> Sequence[Any]:
+    read = [(one.filename, one.read()) for one in sent]
+    for one in sent:
+        one.close()
+    try:
+        return keep(read)
+    except Invalid as refusal:
+        raise Invalid({key: [sentence_of(refusal)]}) from refusal
 
 
 def _given_rows(each: Any, name: str, posted: Any, files: Any) -> list[dict[str, Any]]:

@@ -28,10 +28,6 @@ def reader(actor: Actor) -> Reader:
     return Reader(actor.id, pairs, actor.mandates)
 
 
-
-
-
-
 def shown_row(row: Any, now: datetime, calendar: Calendar, actor: Actor) -> dict[str, Any]:
     """One row as the queue macro draws it."""
     free = row.status == 0 and row.kind == "role" and policy.is_theirs(actor, row)
@@ -85,20 +81,6 @@ def opened(house: Reading, wiring: Wiring, actor: Actor, county: int, item_id: i
     return Opened(item, deployed, form)
 
 
-def options(house: Reading, form: Form | None, county: int) -> dict[str, list[tuple[Any, dict[str, str]]]]:
-    """What fields of organs and persons may be answered with."""
-    wanted = {field.key: field.choices_from for field in _fields(form) if field.choices_from}
-    return {
-        key: [(id, {"zh": zh, "en": en}) for id, zh, en in directory.choices(house.db, source, county)]
-        for key, source in wanted.items()
-    }
-
-
-def _fields(form: Form | None) -> list[Any]:
-    outer = list(form.fields) if form else []
-    return outer + [inner for field in outer for inner in field.fields]
-
-
 def shown_item(house: Reading, wiring: Wiring, actor: Actor, opened: Opened) -> dict[str, Any]:
     """Everything the page of an item says, but its answers and their errors."""
     item, calendar = opened.item, wiring.calendar
@@ -113,8 +95,14 @@ def shown_item(house: Reading, wiring: Wiring, actor: Actor, opened: Opened) -> 
         "is_free": is_open and item.status == 0 and item.kind == "role",
         "is_mine": is_open and item.status == 1 and item.assignee == actor.id,
         "earlier": queries.earlier_steps(house.db, item) if is_open else (),
-        "options": options(house, opened.form, item.county),
+        "why_returned": _why(house, item) if item.returned else "",
+        "options": directory.field_options(house.db, opened.form, item.county),
         "entries": [shown_entry(one) for one in reversed(cases.timeline(house.db, case, "staff"))],
         "papers": [paper(one) for one in cases.attachments(house.db, case.county, case.id, audiences=cases.SEES["staff"])],
     }
 
+
+def _why(house: Reading, item: Any) -> str:
+    """What whoever sent the case back wrote last."""
+    said = [one.text for one in cases.notes(house.db, item.county, item.instance_id) if one.kind == "returned"]
+    return said[-1] if said else ""

@@ -37,14 +37,15 @@ from app.cases.operations.opening import (
     start_again,
     title_of,
 )
-from app.cases.operations.papers import add_note, attach
+from app.cases.operations.papers import PhotoTooHeavy, TooManyPhotos, add_note, attach, keep_photos
 from app.cases.operations.results import record_closure, record_duty, record_rating
 from app.cases.operations.telling import tell, write_letter
 
 __all__ = [
-    "Assigned", "AssignmentUnknown", "Contact", "Link", "LinkUnknown", "Opened", "Opening", "Photo", "Receipt", "Report",
-    "TooManyUncovered", "Uncovered", "WouldCloseRing", "add_note", "assign", "attach", "file_issue", "merge", "open_case",
-    "open_linked", "open_moved", "open_raised", "open_supervision", "recall", "receive", "record_answer", "record_closure",
-    "record_duty", "record_progress", "record_rating", "record_reply", "record_ruling", "release", "settle", "start_again",
-    "take_unit", "tell", "tell_waiting", "title_of", "uncover", "write_letter",
+    "Assigned", "AssignmentUnknown", "Contact", "Link", "LinkUnknown", "Opened", "Opening", "Photo", "PhotoTooHeavy",
+    "Receipt", "Report", "TooManyPhotos", "TooManyUncovered", "Uncovered", "WouldCloseRing", "add_note", "assign",
+    "attach", "file_issue", "keep_photos", "merge", "open_case", "open_linked", "open_moved", "open_raised",
+    "open_supervision", "recall", "receive", "record_answer", "record_closure", "record_duty", "record_progress",
+    "record_rating", "record_reply", "record_ruling", "release", "settle", "start_again", "take_unit", "tell",
+    "tell_waiting", "title_of", "uncover", "write_letter",
 ]

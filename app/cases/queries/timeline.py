@@ -39,6 +39,8 @@ _NOTES: Mapping[str, tuple[str, str, str]] = {
     "answer": ("反映人回复", "The reporter answered", "blue"),
     "transferred": ("转交其他联络站", "Passed to another station", "blue"),
     "escalated": ("上提一级人大", "Passed to the congress above", "purple"),
+    "returned": ("退回上一环节", "Sent back to an earlier step", "orange"),
+    "question": ("请反映人补充", "The reporter was asked", "orange"),
     "recalled": ("收回交办", "The assignment was recalled", "orange"),
     "late_message": ("收到迟到的消息，已附卷", "A late message was put on file", "orange"),
     "released": ("关联事项已提前结束", "A linked matter ended early", "neutral"),

@@ -1,5 +1,7 @@
 """What may be chosen in a form: units, stations, organs, deputies, persons."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
@@ -18,6 +20,19 @@ def choices(db: Connection, source: str, county: int, actor: Actor | None = None
     low, high = area_range(county * 1_000_000)
     values = {"lo": low, "hi": high, "organs": [one.organ for one in actor.grants] if actor else []}
     return [tuple(row) for row in db.execute(_CHOICES[source], values)]
+
+
+def field_options(db: Connection, form: Any, county: int, actor: Actor | None = None) -> dict[str, list[tuple[int, dict[str, str]]]]:
+    """What the fields of organs and persons of a form may be answered with, by the field's key."""
+    wanted = {field.key: field.choices_from for field in _fields(form) if field.choices_from}
+    return {
+        key: [(id, {"zh": zh, "en": en}) for id, zh, en in choices(db, source, county, actor)] for key, source in wanted.items()
+    }
+
+
+def _fields(form: Any) -> list[Any]:
+    outer = list(form.fields) if form else []
+    return outer + [inner for field in outer for inner in field.fields]
 
 
 _OPEN = "o.area between :lo and :hi and o.closed_on is null"
