@@ -6,10 +6,12 @@ import httpx
 import pytest
 
 from app import jobs
+from app.cases import operations as cases
 from app.cases.operations import Receipt
 from app.enactment import operations as enactment
-from app.uow import visitor
+from app.uow import Actor, visitor
 
+PLATFORMS = Actor(kind="system", id=10, name="four_platforms")
 ACCEPTED = {"decision": "accept", "category": "facilities", "safety_flag": False}
 
 
@@ -42,6 +44,15 @@ class Story:
             lambda uow: enactment.act(uow, county=case.county, id=case.id, message=message, answers=answers), actor=actor
         )
         self.settle()
+
+    def hear(self, name, **payload):
+        """Let the platforms say something about the first assignment; tells whether the case took it."""
+        case = self.town.case(self.receipt.number)
+        keys = (case.number, f"{case.number}/1")
+        letter = {"county": case.county, "id": case.id, "message": name, "keys": keys, "payload": payload}
+        taken = self.town.wiring.run(lambda uow: cases.receive(uow, letter), actor=PLATFORMS)
+        self.settle()
+        return taken
 
     def settle(self):
         """Let the clock's process do what is waiting, until nothing is left."""
@@ -337,20 +348,51 @@ class TestSupervised:
 
 class TestPlatforms:
     @pytest.fixture(autouse=True)
-    def nobody_answers(self, monkeypatch):
-        def fail(*args, **named):
-            raise httpx.ConnectError("nobody answers")
+    def platforms(self, monkeypatch):
+        """What the platforms answer to a call; silence to begin with."""
+        answers = []
 
-        monkeypatch.setattr(httpx, "post", fail)
+        def post(url, **named):
+            if not answers:
+                raise httpx.ConnectError("nobody answers")
+            return httpx.Response(200, json=answers[0], request=httpx.Request("POST", url))
+
+        monkeypatch.setattr(httpx, "post", post)
         # a system that failed here is not left alone in the next test
         monkeypatch.setattr(jobs, "_broken", {})
+        return answers
 
-    def test_is_assigned_by_hand_when_the_platforms_are_silent(self, town, clock, organ):
+    def given_to_the_platforms(self, town, clock):
         lamp = Story(town, clock, category="facilities")
         lamp.do("ut_intake", ACCEPTED, who="sheyang.clerk")
         lamp.do("ut_triage", {"route": "immediate", "class": "immediate", "channel": "platform"}, who="sheyang.clerk")
         lamp.do("ut_confirm_route", {"decision": "agree"}, who="sheyang.head")
-        assert (lamp.open(), lamp.status()) == ({"svc_push_fp": None}, "assigned")
+        assert lamp.status() == "assigned"
+        return lamp
+
+    def test_take_the_matter_and_tell_its_result(self, town, clock, organ, platforms):
+        platforms.append({"fp_event_id": "FP-1"})
+        lamp = self.given_to_the_platforms(town, clock)
+        assert lamp.open() == {}
+
+        lamp.hear("msg_fp_accepted", unit=organ("330825.transport"))
+        assert (lamp.open(), lamp.status()) == ({"ut_handle": "handler"}, "in_handling")
+        lamp.hear("msg_fp_progress", ref="M-1")
+        lamp.hear("msg_fp_done", ref="M-2", outcome="partly")
+
+        item = town.item(lamp.receipt.number, "ut_reply")
+        assert (item.role, item.org) == ("handler_chief", organ("330825.transport"))
+
+    def test_refuse_the_matter(self, town, clock, organ, platforms):
+        platforms.append({"fp_event_id": "FP-1"})
+        lamp = self.given_to_the_platforms(town, clock)
+        lamp.hear("msg_fp_rejected", reason="不属受理范围")
+
+        assert lamp.open() == {"ut_manual_assign": "township_office"}
+
+    def test_are_silent_and_the_office_names_a_unit(self, town, clock, organ):
+        lamp = self.given_to_the_platforms(town, clock)
+        assert lamp.open() == {"svc_push_fp": None}
 
         lamp.fire(days=2)
         assert lamp.open() == {"svc_recall_fp": None, "ut_manual_assign": "township_office"}
@@ -361,3 +403,4 @@ class TestPlatforms:
         assert numbers == ["1", "2"]
         unsent = town.rows("select topic from outbox where topic like 'four_platforms.%' and done_at is null")
         assert [row.topic for row in unsent] == ["four_platforms.recall"]
+        assert not lamp.hear("msg_fp_accepted", unit=organ("330825.transport"))
