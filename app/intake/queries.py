@@ -122,10 +122,11 @@ def own_acts(db: Connection, case: Row[Any]) -> list[OwnAct]:
     if row is None:
         return []
     awaited = set(db.execute(_AWAITED, {"county": case.county, "id": case.id}).scalars())
+    definition = definitions.version(db, row).definition
     return [
-        OwnAct(act.message, act.label, manifest.forms[act.form])
-        for manifest in definitions.version(db, row).definition.processes.values()
-        for act in manifest.acts.values()
+        OwnAct(act.message, act.label, definition.form(process, act.form))
+        for process in definition.processes
+        for act in definition.manifest(process).acts.values()
         if REPORTER in act.by and act.form is not None and act.message in awaited
     ]
 

@@ -320,6 +320,7 @@ def _item_page(house: Any, case: Any, item: Any, action: str, errors: Any) -> st
     return render_template(
         "intake/item.html", case=case, item=item, form=queries.form_of(house.db, item), action=action, now=house.now,
         values=request.form, errors=errors or {}, letters=files.replies(house.db, case.county, case.id),
+        question=files.question(house.db, item),
     )
 
 

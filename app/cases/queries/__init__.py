@@ -20,6 +20,7 @@ from app.cases.queries.files import (
     notes,
     parent_of,
     parties,
+    question,
     ratings,
     replies,
     search,
@@ -33,6 +34,6 @@ from app.cases.queries.timeline import Entry, timeline
 __all__ = [
     "CaseUnknown", "Entry", "SEES", "STATUS", "ReceiptUnknown", "Sentence", "assignments", "attachment", "attachments", "badges", "case_by_id",
     "case_by_number", "case_by_tracking", "children", "closures", "inbox_text", "is_over", "is_publishable", "links", "live_assignment",
-    "mandate_of", "notes", "parent_of", "parties", "public_label", "ratings", "redacted", "replies", "search", "sentences",
+    "mandate_of", "notes", "parent_of", "parties", "public_label", "question", "ratings", "redacted", "replies", "search", "sentences",
     "status_word", "text_of", "timeline",
 ]

@@ -107,6 +107,12 @@ def notes(db: Connection, county: int, case_id: int) -> Sequence[Row[Any]]:
     return db.execute(sa.select(note).where(*_of(note, county, case_id)).order_by(note.c.id)).all()
 
 
+def question(db: Connection, item: Row[Any]) -> str:
+    """What the reporter is asked by an item that was opened for it; nothing for other items."""
+    found = sa.select(note.c.text).where(*_of(note, item.county, item.instance_id), note.c.kind == "question", note.c.at >= item.opened_at)
+    return db.execute(found.order_by(note.c.id.desc()).limit(1)).scalar_one_or_none() or ""
+
+
 def attachments(db: Connection, county: int, case_id: int, *, audiences: Sequence[str]) -> Sequence[Row[Any]]:
     """The pictures and papers these audiences may see, oldest first."""
     table = attachment_table

@@ -49,14 +49,25 @@ def similar(uow: UnitOfWork, case: Case, arguments: Arguments) -> Performed:
     return Performed({"candidates": candidates, "count": len(candidates), "best": found[0].likeness if found else 0})
 
 
-def merge(uow: UnitOfWork, case: Case, arguments: Arguments) -> Performed:
-    """Make this case a child of the main one; without a main case there is nothing to do."""
+def take_in(uow: UnitOfWork, case: Case, arguments: Arguments) -> Performed:
+    """Keep what the reporter is asked, and make this case a child of the main one where one is named."""
+    question = just_written(uow, "question")
+    if question:
+        cases.add_note(uow, county=case["county"], case_id=case["id"], kind="question", audience="reporter", text=question)
     main = arguments.get("main_case")
     if not main:
         return Performed()
     link = cases.merge(uow, county=case["county"], case_id=case["id"], number=case["no"], main_number=str(main))
     parent = files.parent_of(uow.db, case["county"], link.no)
     return Performed({"link_no": link.no}, {"parent_county": parent.to_county, "parent_id": parent.to_id})
+
+
+def add_answer(uow: UnitOfWork, case: Case, arguments: Arguments) -> Performed:
+    """Put on the file what the reporter answered, for whoever asked."""
+    cases.add_note(
+        uow, county=case["county"], case_id=case["id"], kind="answer", audience="reporter", text=just_written(uow, "text")
+    )
+    return Performed()
 
 
 def open_moved(uow: UnitOfWork, case: Case, arguments: Arguments) -> Performed:
@@ -186,7 +197,8 @@ SYSTEM = LocalSystem("casefile", {
     "change_station": Operation(True, {"station": "number"}, change_station, ("station",)),
     "mask": Operation(True, {}, mask, ("found",)),
     "similar": Operation(True, {}, similar, ("candidates", "count", "best")),
-    "merge": Operation(True, {"main_case": "text?"}, merge, ("link_no",)),
+    "take_in": Operation(True, {"main_case": "text?"}, take_in, ("link_no",)),
+    "add_answer": Operation(True, {}, add_answer),
     "open_moved": Operation(True, {"station": "number"}, open_moved, ("link_no",)),
     "escalate": Operation(True, {}, escalate, ("owner",)),
     "open_supervision": Operation(True, {"reason": "text?"}, open_supervision, ("link_no", "is_new")),
