@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from app import wording
+
 Words = Mapping[str, str]
 
 
@@ -11,56 +13,13 @@ def _pair(zh: str, en: str) -> Words:
 
 
 #: Where a case is; the words of the processes' state lists.
-STATUS: Mapping[str, Words] = {
-    "submitted": _pair("已提交", "Received"),
-    "supplementing": _pair("待补充", "Waiting for your details"),
-    "accepted": _pair("已受理", "Accepted"),
-    "triaged": _pair("已分办", "Route decided"),
-    "assigned": _pair("已交办", "Assigned"),
-    "disputed": _pair("单位有异议", "Disputed by the unit"),
-    "in_handling": _pair("办理中", "Being handled"),
-    "extended": _pair("已延期", "Extended"),
-    "replied": _pair("已答复", "Answered"),
-    "closing": _pair("办结审核中", "Result being checked"),
-    "closed": _pair("已办结", "Closed"),
-    "rated": _pair("已评价", "Rated"),
-    "rejected": _pair("不予受理", "Not accepted"),
-    "withdrawn": _pair("已撤回", "Withdrawn"),
-    "abandoned": _pair("逾期未补充，已终止", "Ended without details"),
-    "merged": _pair("已并案", "Joined with another report"),
-    "referred_out": _pair("已告知其他途径", "Referred elsewhere"),
-    "rehandling": _pair("重新办理", "Handled again"),
-    "escalated": _pair("已上提一级", "Passed to the next level"),
-    "under_supervision": _pair("人大监督中", "Under supervision"),
-    "proposed": _pair("拟议", "Proposed"),
-    "studying": _pair("研判中", "Being studied"),
-    "approved": _pair("已批准", "Approved"),
-    "consulting": _pair("会商中", "Being consulted"),
-    "ordered": _pair("已交办督办", "Ordered"),
-    "checking": _pair("实地核查", "Being checked on site"),
-    "judged": _pair("已评定", "Judged"),
-    "done": _pair("监督完成", "Supervision done"),
-    "dropped": _pair("不予立项", "Dropped"),
-    "referenced": _pair("留作参考", "Kept for reference"),
-    "raised": _pair("移交上级人大", "Handed to the congress above"),
-}
+STATUS: Mapping[str, Words] = wording.pairs("status")
 
 #: What the unit says was achieved.
-OUTCOME: Mapping[str, Words] = {
-    "solved": _pair("已解决", "Solved"),
-    "partly": _pair("部分解决", "Partly solved"),
-    "planned": _pair("列入计划", "Planned"),
-    "explained": _pair("已说明", "Explained"),
-    "not_possible": _pair("暂无法解决", "Not possible for now"),
-    "not_ours": _pair("不属职责范围", "Not ours to solve"),
-}
+OUTCOME: Mapping[str, Words] = wording.pairs("outcome")
 
 #: What the reporter says.
-VERDICT: Mapping[str, Words] = {
-    "solved": _pair("群众认为已解决", "The reporter says: solved"),
-    "partly": _pair("群众认为部分解决", "The reporter says: partly"),
-    "not": _pair("群众认为未解决", "The reporter says: not solved"),
-}
+VERDICT: Mapping[str, Words] = wording.pairs("verdict")
 
 _OVER = ("closed", "rated")
 

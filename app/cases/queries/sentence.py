@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.engine import Connection, Row
 
+from app.cases.queries import files
 from app.db import FOREVER
 from app.directory import queries as directory
 from app.enactment import queries as running
@@ -43,8 +44,19 @@ class Sentence:
 def sentences(db: Connection, case: Row[Any], *, for_reporter: bool) -> list[Sentence]:
     """What a case waits for, the most pressing first; for the reporter without what systems do among themselves."""
     items = [one for one in running.open_items(db, case.county, case.id) if not (for_reporter and one.kind == "system")]
+    if not items and not is_over(case.status):
+        items = _of_whom_it_waits(db, case)
     names = directory.organs(db, [one.org for one in items if one.org is not None])
     return [_sentence(one, names, for_reporter) for one in items]
+
+
+def _of_whom_it_waits(db: Connection, case: Row[Any]) -> list[Row[Any]]:
+    """What is open in the matters this one waits for: the supervision of it, the main case it was joined to."""
+    return [
+        item
+        for link in files.links(db, case.county, case.id) if link.direction == "to" and link.other_id and link.status == "open"
+        for item in running.open_items(db, link.other_county, link.other_id) if item.kind != "visitor"
+    ]
 
 
 def is_over(status: str) -> bool:

@@ -190,7 +190,7 @@ class TestSystems:
 
 class TestSay:
     def test_speaks_both_languages(self):
-        assert (say("status.accepted", "zh-CN"), say("status.accepted", "en")) == ("已受理", "accepted")
+        assert (say("status.accepted", "zh-CN"), say("status.accepted", "en")) == ("已受理", "Accepted")
 
     def test_says_what_it_does_not_know_as_written(self):
         assert say("status.not_yet_named") == "not yet named"
