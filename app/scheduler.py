@@ -42,6 +42,7 @@ def run(wiring: Wiring) -> None:
         executors={"default": ThreadPoolExecutor(THREADS)}, job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": None},
         timezone="UTC",
     )
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
     for job, seconds in rounds(wiring):
         scheduler.add_job(functools.partial(_round, job, wiring), IntervalTrigger(seconds=seconds), id=job.__name__)
     for number in (signal.SIGTERM, signal.SIGINT):

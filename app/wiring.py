@@ -98,7 +98,7 @@ class Wiring:
                     raise
             except AppError as refusal:
                 if refusal.aftermath is not None:
-                    self._once(refusal.aftermath, actor, None, place, now)
+                    self.run(refusal.aftermath, actor=actor, county=place, now=now, name=f"aftermath of {label}")
                 return self._refuse(refusal, key, place, actor)
             except (DBAPIError, TimeoutError) as error:
                 if attempt == TRIES or not _may_repeat(error, key):

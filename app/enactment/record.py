@@ -101,7 +101,7 @@ def change_case(step: Step, snapshot: Snapshot, changes: Mapping[str, Any], stat
         columns["status"] = status
     if columns:
         step.parts["case"] = step.parts.get("case", {}) | columns
-    if snapshot.version == 0:
+    if not snapshot.state:
         step.add("figures", [_delta(snapshot, columns, snapshot.recorded_at, opened=1)])
     closed = _instant(columns.get("closed_at"))
     if closed is not None:

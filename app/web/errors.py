@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException
 
 from app import errors
+from app.web import lang
 from app.web.security import FormExpired
 
 log = logging.getLogger("app.web")
@@ -53,7 +54,10 @@ def face(error: Exception) -> Face:
 
 
 def sentence(error: errors.AppError) -> str:
-    """What a refusal says, in the reader's language, with its facts filled in."""
+    """What a refusal says, in the reader's language, with its facts filled in; a process may have words of its own."""
+    own = lang.words(error.facts.get("words"))
+    if own:
+        return own
     named = _(f"refusal.{error.key}")
     text = _(error.sentence()) if named == f"refusal.{error.key}" else named
     try:

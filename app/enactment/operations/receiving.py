@@ -1,15 +1,21 @@
 """What reaches a running case from outside it: messages, and acts of people who hold no open item."""
 
+from app.definitions.queries import Deployed
 from app.enactment import record
-from app.enactment.operations.stepping import Answers, ask, checked, instance, read, remember, seal, store
+from app.enactment.operations.stepping import Answers, ask, checked, instance, read, remember, seal, store, view
+from app.enactment.queries import Snapshot
 from app.enactment.record import Step
 from app.errors import Conflict
 from app.uow import UnitOfWork
-from workflows import Definition, Fact, Message, NotWaiting, Progress
+from workflows import Fact, Message, NotWaiting, Progress
 
 
 class NotExpected(Conflict):
     """The matter does not wait for this at the moment."""
+
+
+class ActRefused(Conflict):
+    """The rules of this process do not allow this step now."""
 
 
 def deliver(uow: UnitOfWork, *, county: int, id: int, message: Message) -> Progress:
@@ -33,13 +39,11 @@ def act(
     The message is delivered, and the first user task after its catch completed with the same answers. All answers
     are kept encrypted with that task; `form_values` replaces what is kept.
 
-    Raises NotExpected, Invalid (the form does not take the answers), EngineRefused.
+    Raises ActRefused (the manifest does not allow it now), NotExpected, Invalid (the form does not take the answers),
+    EngineRefused.
     """
     before, deployed = read(uow, county, id)
-    process, form = _form_of(deployed.definition, message)
-    if form is not None:
-        beside = next((one.key for one in before.items if one.process == process), None)
-        answers = checked(uow, before, deployed, deployed.definition.form(process, form), answers, item=beside)
+    form, answers = _admitted(uow, before, deployed, message, answers)
     remember(uow, form, answers if form_values is None else form_values)
     try:
         progress = ask(uow, before, lambda at: uow.engine.act(instance(before, deployed), message, answers, at), message=message)
@@ -53,10 +57,20 @@ def act(
     return store(uow, before, deployed, progress, step)
 
 
-def _form_of(definition: Definition, message: str) -> tuple[str, str | None]:
-    """The process and the form of the act that begins with this message."""
-    for process in definition.processes:
-        act = definition.manifest(process).acts.get(message)
-        if act is not None:
-            return process, act.form
-    return definition.key, None
+def _admitted(
+    uow: UnitOfWork, before: Snapshot, deployed: Deployed, message: str, answers: Answers
+) -> tuple[str | None, Answers]:
+    """The form of an act and its answers, typed, once the manifest's own condition allows the act."""
+    manifests = (deployed.definition.manifest(process) for process in deployed.definition.processes)
+    manifest = next((one for one in manifests if message in one.acts), None)
+    if manifest is None:
+        return None, answers
+    act = manifest.acts[message]
+    beside = next((one.key for one in before.items if one.process == manifest.key), None)
+    if act.allowed_when is not None:
+        scope, functions = view(uow, before, deployed, beside)
+        if act.allowed_when.evaluate(scope, functions) is not True:
+            raise ActRefused(case=before.case["no"], message=message, words=dict(act.refusal))
+    if act.form is not None:
+        answers = checked(uow, before, deployed, deployed.definition.form(manifest.key, act.form), answers, item=beside)
+    return act.form, answers

@@ -15,7 +15,18 @@ from app.enactment.queries import OpenItem, Snapshot
 from app.enactment.record import Step
 from app.errors import Conflict, Invalid
 from app.uow import Actor, UnitOfWork
-from workflows import Circumstances, Fact, Form, Instance, NotWaiting, Participant, Performed, Progress, WorkflowError, WorkItem
+from workflows import (
+    Circumstances,
+    Fact,
+    Form,
+    Instance,
+    NotWaiting,
+    Participant,
+    Performed,
+    Progress,
+    WorkflowError,
+    WorkItem,
+)
 
 Answers = Mapping[str, Any]
 #: an engine refusal while the clock or a person moved a case
@@ -116,12 +127,17 @@ def checked(
 
     Raises Invalid with the form's problems.
     """
-    at = circumstances(uow, before)
-    scope = uow.engine.scope(instance(before, deployed), item, at) if item else {"case": before.case}
-    found = form.check(answers, scope, uow.engine.functions(deployed.definition, at))
+    found = form.check(answers, *view(uow, before, deployed, item))
     if not found.is_right:
         raise Invalid({key: [asdict(one) for one in problems] for key, problems in found.errors.items()})
     return found.values
+
+
+def view(uow: UnitOfWork, before: Snapshot, deployed: Deployed, item: str | None) -> tuple[Mapping[str, Any], Any]:
+    """The names and the functions that expressions see beside an open item; without one, the case alone."""
+    at = circumstances(uow, before)
+    scope = uow.engine.scope(instance(before, deployed), item, at) if item else {"case": before.case}
+    return scope, uow.engine.functions(deployed.definition, at)
 
 
 def remember(uow: UnitOfWork, form: str | None, answers: Answers) -> None:
