@@ -149,7 +149,7 @@ class UnitOfWork:
             self._write(key=self.key, answer=answer)
         elif self.letters or self.key:
             begin(self.connection)
-            post(self.connection, self._take_letters())
+            post(self.connection, self._take_letters(), self.time)
             if self.key:
                 store_key(self.connection, self.key, self.county, self.actor, answer)
         self.connection.commit()
@@ -164,8 +164,8 @@ class UnitOfWork:
 
 
 _POST = sa.text(
-    "insert into outbox(county, instance_id, topic, payload) "
-    "values (:county, :instance, :topic, cast(:payload as jsonb))"
+    "insert into outbox(county, instance_id, topic, payload, next_try) "
+    "values (:county, :instance, :topic, cast(:payload as jsonb), coalesce(cast(:at as timestamptz), now()))"
 )
 _KEY = sa.text(
     "insert into command(county, key, actor, at, answer) "
@@ -173,11 +173,11 @@ _KEY = sa.text(
 )
 
 
-def post(db: Connection, letters: Sequence[Letter]) -> None:
-    """Put the letters into the outbox."""
+def post(db: Connection, letters: Sequence[Letter], at: datetime | None) -> None:
+    """Put the letters into the outbox; they leave at business time, or at once where it was never asked."""
     if letters:
         db.execute(_POST, [
-            {"county": one.county, "instance": one.instance_id, "topic": one.topic, "payload": json_text(one.payload)}
+            {"county": one.county, "instance": one.instance_id, "topic": one.topic, "payload": json_text(one.payload), "at": at}
             for one in letters
         ])
 
