@@ -84,7 +84,11 @@ def held_engine(held_connection: HeldConnection) -> Engine:
 @pytest.fixture(scope="session")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The settings of the tests: development values, the demonstration on."""
-    return Settings(demo=True, data_dir=tmp_path_factory.mktemp("data"), base_url="http://luzhi.test")
+    return Settings(
+        demo=True, data_dir=tmp_path_factory.mktemp("data"), base_url="http://luzhi.test",
+        # Nothing listens there: a test that needs the platforms brings its own.
+        four_platforms_url="http://127.0.0.1:9",
+    )
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from app.cases import queries as files
 from app.casepage import queries
 from app.enactment import operations as enactment
 from app.errors import Forbidden, Invalid
+from app.identity import operations as identity
 from app.identity import policy
 from app.identity.policy import Permission
 from app.uow import UnitOfWork
@@ -34,7 +35,9 @@ def uncover(uow: UnitOfWork, *, number: str, party_id: int, reason: str) -> dict
     Raises CaseUnknown, NotYourCase, Invalid, TooManyUncovered.
     """
     case = visible(uow, number, Permission.UNMASK_CONTACT)
+    policy.check(uow.actor, Permission.UNMASK_CONTACT, case)
     shown = cases.uncover(uow, county=case.county, case_id=case.id, party_id=party_id, reason=reason)
+    identity.record(uow, "contact_unmasked", f"case:{number}", {"party": party_id, "reason": reason.strip()})
     return {"name": shown.name, "phone": shown.phone}
 
 
@@ -54,10 +57,9 @@ def begin_act(
 
 
 def visible(uow: UnitOfWork, number: str, permission: Permission) -> Any:
-    """The case with this number, if the actor may do such a thing to it.
+    """The case with this number, if the actor may see it and do such things; units see what they were given work in.
 
     Raises CaseUnknown, NotPermitted, NotYourCase.
     """
-    case = files.case_by_number(uow.db, number)
-    policy.check(uow.actor, permission, queries.seen(uow.db, uow.actor, case))
-    return case
+    policy.check(uow.actor, permission)
+    return queries.seen(uow.db, uow.actor, files.case_by_number(uow.db, number))

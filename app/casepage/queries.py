@@ -51,9 +51,9 @@ def cases(
 
 
 def filter_condition(filters: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    """A condition for what was asked: status, category, kind, and any two characters of the text."""
+    """A condition for what was asked: status, category, kind, number, and any two characters of the text."""
     parts, values = [], {}
-    for column in ("status", "category", "kind"):
+    for column in ("status", "category", "kind", "number"):
         if filters.get(column):
             parts.append(f"and c.{column} = :{column}")
             values[column] = filters[column]

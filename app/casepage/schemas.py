@@ -7,8 +7,10 @@ from urllib.parse import quote
 
 from flask import Response
 from flask_babel import gettext as _
+
 from app.cases import queries as files
 from app.cases.likeness import search_terms
+from app.cases.numbers import parse_number
 from app.casepage import queries
 from app.definitions import queries as definitions
 from app.directory import queries as directory
@@ -23,10 +25,12 @@ from workflows import Definition
 
 
 def filters(args: Any) -> dict[str, Any]:
-    """What the reader asked the list of cases for."""
-    text = args.get("q", "").strip()[:60]
+    """What the reader asked the list of cases for: a number, or two characters of the text; words nobody offers are left out."""
+    text = "".join(sign for sign in args.get("q", "") if sign.isprintable()).strip()[:60]
+    number = parse_number(text)
     asked = {name: args.get(name, "") for name in ("status", "category", "kind")}
-    return asked | {"text": text, "terms": search_terms(text)}
+    known = {name: value if value.isidentifier() else "" for name, value in asked.items()}
+    return known | {"text": text, "number": number and number[1], "terms": None if number else search_terms(text)}
 
 
 def listed(row: Any) -> dict[str, Any]:
